@@ -1,0 +1,93 @@
+"""A delivery: one notification on one channel. Its status only moves forward; this file is the table of moves."""
+
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.value import Millis, Value
+from chalicelib.domain.words import Reason
+
+
+class DeliveryStatus(StrEnum):
+    """The status of a delivery; see `may_follow` for the order."""
+
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+_RANK: Final = {
+    DeliveryStatus.SCHEDULED: 0,
+    DeliveryStatus.QUEUED: 1,
+    DeliveryStatus.SENDING: 2,
+    DeliveryStatus.UNKNOWN: 3,
+    DeliveryStatus.SENT: 4,
+    DeliveryStatus.FAILED: 5,
+    DeliveryStatus.DELIVERED: 6,
+    DeliveryStatus.BOUNCED: 7,
+}
+NEVER_SENT: Final = frozenset({DeliveryStatus.SUPPRESSED, DeliveryStatus.CANCELLED, DeliveryStatus.EXPIRED})
+FAILURES: Final = frozenset({DeliveryStatus.FAILED, DeliveryStatus.BOUNCED})
+OPEN: Final = frozenset({DeliveryStatus.SCHEDULED, DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
+"""Somebody still has to do something for it."""
+
+
+def predecessors(status: DeliveryStatus) -> frozenset[DeliveryStatus]:
+    """Return the statuses a delivery may have just before it takes `status`.
+
+    A delivery never moves back, and what never went out (`suppressed`, `cancelled`, `expired`) can only
+    follow `queued` or earlier.
+    """
+    if status in NEVER_SENT:
+        return frozenset({DeliveryStatus.SCHEDULED, DeliveryStatus.QUEUED})
+    return frozenset(earlier for earlier, rank in _RANK.items() if rank < _RANK[status])
+
+
+class AttemptOutcome(StrEnum):
+    """What became of one call to one provider."""
+
+    ACCEPTED = "accepted"
+    RETRIABLE = "retriable"
+    PERMANENT = "permanent"
+    MISCONFIGURED = "misconfigured"
+    UNKNOWN = "unknown"
+
+
+class Attempt(Value, frozen=True):
+    """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure."""
+
+    number: int
+    provider: ProviderId
+    at: Millis
+    outcome: AttemptOutcome
+    vendor_id: str | None = None
+    code: str | None = None
+
+
+class Delivery(Value, frozen=True):
+    """One notification on one channel.
+
+    `providers` is the order decided by the dispatcher, `provider` the index of the current one and `tries` how
+    often that one was called. `lease` is present exactly while a vendor call is in flight: until then nobody else
+    may touch it, afterwards its outcome is unknown. `not_before` is when the next call is due.
+    """
+
+    status: DeliveryStatus
+    providers: tuple[ProviderId, ...] = ()
+    provider: int = 0
+    tries: int = 0
+    attempt: int = 0
+    lease: Millis | None = None
+    not_before: Millis | None = None
+    reason: Reason | None = None
+    sent_at: Millis | None = None
+    delivered_at: Millis | None = None
+    attempts: tuple[Attempt, ...] = ()

@@ -1,0 +1,72 @@
+"""Identifiers. A `TenantId` is the only thing a key can be built from, so it cannot exist unless it is well-formed."""
+
+import re
+import uuid
+from typing import ClassVar, NewType, Self
+
+from chalicelib.domain.errors import InvalidIdError
+from chalicelib.domain.value import Millis
+
+UserId = NewType("UserId", str)
+UserType = NewType("UserType", str)
+NotificationId = NewType("NotificationId", str)
+RequestId = NewType("RequestId", str)
+ProviderId = NewType("ProviderId", str)
+"""The name a tenant gave to one configured provider (`primary-email`), unique within the tenant."""
+ClientId = NewType("ClientId", str)
+
+_NAMESPACE = uuid.UUID("5f9c1c1e-6a0b-5c7e-9d55-9b7a3f4f1d10")
+
+
+class TenantId(str):
+    """The id of a tenant: 1 to 48 of ``a-z 0-9 -``, beginning with a letter or digit.
+
+    Raises
+    ------
+    InvalidIdError
+        When the text is anything else; hence text from outside cannot smuggle a key separator in.
+    """
+
+    __slots__ = ()
+    _SHAPE: ClassVar = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\Z")
+
+    def __new__(cls, text: str) -> Self:
+        if not cls._SHAPE.match(text):
+            raise InvalidIdError("tenant id", text)
+        return super().__new__(cls, text)
+
+    @classmethod
+    def platform(cls) -> Self:
+        """The reserved tenant that owns rows of the platform itself (tenant registry, client ids)."""
+        return super().__new__(cls, "_platform")
+
+
+def parse_notification_id(text: str) -> NotificationId:
+    """Return the canonical notification id in `text`.
+
+    Raises
+    ------
+    InvalidIdError
+        When it is not a UUID in its canonical lower-case form.
+    """
+    try:
+        if str(uuid.UUID(text)) == text:
+            return NotificationId(text)
+    except ValueError:
+        pass
+    raise InvalidIdError("notification id", text)
+
+
+def time_ordered_id(now: Millis, randomness: bytes) -> str:
+    """Return a UUIDv7 (RFC 9562 §5.7) of `now` and ten random bytes."""
+    high = (now & 0xFFFF_FFFF_FFFF) << 80
+    low = int.from_bytes(randomness[:10], "big")
+    value = high | low
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def derived_id(*parts: str) -> str:
+    """Return the UUIDv5 of `parts`: the same parts always give the same id, different parts another one."""
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(f"{len(part)}:{part}" for part in parts)))

@@ -1,0 +1,57 @@
+"""Providers as a tenant configures them, and what a call to one can end with."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.value import Value
+from chalicelib.domain.words import Channel
+
+
+class ProviderConfig(Value, frozen=True):
+    """One provider of a tenant. `vendor` names the file that speaks to it (`sendgrid`, `twilio`, …).
+
+    Lower `priority` comes first; among equals `weight` shares the traffic. `settings` are plain, `credentials` are
+    sealed for the tenant and opened only by the worker that calls the vendor.
+    """
+
+    id: ProviderId
+    channel: Channel
+    vendor: str
+    enabled: bool = True
+    priority: int = 100
+    weight: int = 1
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    credentials: bytes | None = None
+    version: int = 1
+
+
+class Accepted(Value, frozen=True):
+    """The vendor took the message. `dead_tokens` are device tokens it said will never work again."""
+
+    vendor_id: str | None = None
+    dead_tokens: tuple[str, ...] = ()
+
+
+class Refused(Value, frozen=True):
+    """The vendor did not take the message, and we know that it did not.
+
+    `kind` is RETRIABLE (later it may), PERMANENT (this message never) or MISCONFIGURED (nothing of this provider
+    until somebody mends its settings). `retry_after` is in seconds, as the vendor asked.
+    """
+
+    kind: AttemptOutcome
+    code: str
+    retry_after: float | None = None
+    dead_tokens: tuple[str, ...] = ()
+
+
+class Unsure(Value, frozen=True):
+    """The request went out and nobody can tell whether it was taken; it is never blindly sent again."""
+
+    code: str
+
+
+ProviderResult = Accepted | Refused | Unsure

@@ -1,0 +1,93 @@
+"""What follows a call to a provider: done, again later, the next provider, or the end."""
+
+from typing import Final
+
+from chalicelib.domain.delivery import Attempt, AttemptOutcome, Delivery, DeliveryStatus
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.state import DeliveryChange, InFlight
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Reason
+
+MAX_TRIES: Final = 4
+"""Calls to one provider for one delivery: the first and three retries."""
+FIRST_BACKOFF: Final = 1_000
+MAX_BACKOFF: Final = 30_000
+
+
+def backoff(tries: int, randomness: float) -> int:
+    """Return the wait in milliseconds after `tries` failed calls: full jitter below 1 s doubling to 30 s.
+
+    `randomness` is uniform in [0, 1). See the AWS Architecture Blog, "Exponential Backoff And Jitter".
+    """
+    ceiling = min(MAX_BACKOFF, FIRST_BACKOFF * 2 ** (tries - 1))
+    return int(ceiling * randomness)
+
+
+def change_after(delivery: Delivery, result: ProviderResult, now: Millis, randomness: float) -> DeliveryChange:
+    """Return how the claimed `delivery` changes by the `result` of its call.
+
+    A retriable refusal is tried again at the same provider, then at the next; a misconfigured provider is passed
+    over at once; a permanent refusal ends the delivery; an unknown outcome is left to the vendor's report.
+    """
+    match result:
+        case Accepted():
+            return _ended(delivery, DeliveryStatus.SENT, None, _record(delivery, result, now))
+        case Unsure():
+            return _ended(delivery, DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, _record(delivery, result, now))
+        case Refused(kind=AttemptOutcome.PERMANENT):
+            return _ended(delivery, DeliveryStatus.FAILED, Reason.REFUSED, _record(delivery, result, now))
+        case Refused(kind=AttemptOutcome.RETRIABLE) if delivery.tries < MAX_TRIES:
+            wait = max(backoff(delivery.tries, randomness), int((result.retry_after or 0) * 1_000))
+            return _again(delivery, result, now, provider=delivery.provider, tries=delivery.tries, wait=wait)
+        case Refused() if delivery.provider + 1 < len(delivery.providers):
+            return _again(delivery, result, now, provider=delivery.provider + 1, tries=0, wait=0)
+        case Refused():
+            exhausted = result.kind is AttemptOutcome.RETRIABLE
+            reason = Reason.RETRIES_EXHAUSTED if exhausted else Reason.MISCONFIGURED
+            return _ended(delivery, DeliveryStatus.FAILED, reason, _record(delivery, result, now))
+
+
+def change_of_lapsed(delivery: Delivery, now: Millis) -> DeliveryChange:
+    """Return how a delivery changes whose worker began a call and never reported within its lease."""
+    record = _record(delivery, Unsure(code=Reason.WORKER_DIED), now)
+    return DeliveryChange(
+        attempt=delivery.attempt,
+        status=DeliveryStatus.UNKNOWN,
+        at=now,
+        in_flight=InFlight.YES,
+        reason=Reason.WORKER_DIED,
+        record=record,
+    )
+
+
+def _ended(delivery: Delivery, status: DeliveryStatus, reason: Reason | None, record: Attempt) -> DeliveryChange:
+    return DeliveryChange(attempt=delivery.attempt, status=status, at=record.at, reason=reason, record=record)
+
+
+def _again(delivery: Delivery, result: Refused, now: Millis, *, provider: int, tries: int, wait: int) -> DeliveryChange:
+    return DeliveryChange(
+        attempt=delivery.attempt,
+        status=DeliveryStatus.SENDING,
+        at=now,
+        in_flight=InFlight.YES,
+        record=_record(delivery, result, now),
+        provider=provider,
+        tries=tries,
+        not_before=Millis(now + wait),
+    )
+
+
+def _record(delivery: Delivery, result: ProviderResult, now: Millis) -> Attempt:
+    outcome, vendor_id, code = _told(result)
+    provider = delivery.providers[delivery.provider]
+    return Attempt(number=delivery.attempt, provider=provider, at=now, outcome=outcome, vendor_id=vendor_id, code=code)
+
+
+def _told(result: ProviderResult) -> tuple[AttemptOutcome, str | None, str | None]:
+    match result:
+        case Accepted():
+            return AttemptOutcome.ACCEPTED, result.vendor_id, None
+        case Refused():
+            return result.kind, None, result.code
+        case Unsure():
+            return AttemptOutcome.UNKNOWN, None, result.code

@@ -1,0 +1,70 @@
+"""A tenant and the accounts that may act for it."""
+
+from enum import StrEnum
+
+import msgspec
+
+from chalicelib.domain.ids import ClientId, TenantId
+from chalicelib.domain.value import Millis, Value
+from chalicelib.domain.words import Channel, Scope, Strategy
+
+
+class TenantStatus(StrEnum):
+    """Whether a tenant may send."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class EventMode(StrEnum):
+    """How domain events reach the bus: many notifications in one event, or one event each."""
+
+    PACKED = "packed"
+    SINGLE = "single"
+
+
+class Sender(Value, frozen=True):
+    """Whom a message comes from: an address (e-mail) or number (SMS) and, for e-mail, a name."""
+
+    address: str
+    name: str | None = None
+    reply_to: str | None = None
+
+
+class TenantSettings(Value, frozen=True):
+    """What a tenant may choose. `retention_days` bounds how long personal data is kept."""
+
+    default_locale: str = "en"
+    time_zone: str = "UTC"
+    default_strategy: Strategy = Strategy.BROADCAST
+    default_channels: tuple[Channel, ...] = (Channel.IN_APP,)
+    disabled_channels: tuple[Channel, ...] = ()
+    senders: dict[Channel, Sender] = msgspec.field(default_factory=dict)
+    url_schemes: tuple[str, ...] = ("https",)
+    sms_max_segments: int = 10
+    sms_prefix: str | None = None
+    event_mode: EventMode = EventMode.PACKED
+    retention_days: int = 90
+
+
+class Tenant(Value, frozen=True):
+    """An isolated customer of the platform. `version` counts the changes made to it."""
+
+    id: TenantId
+    name: str
+    created_at: Millis
+    status: TenantStatus = TenantStatus.ACTIVE
+    settings: TenantSettings = msgspec.field(default_factory=TenantSettings)
+    version: int = 1
+
+
+class ServiceAccount(Value, frozen=True):
+    """An OAuth client that may act for tenants, within scopes."""
+
+    client_id: ClientId
+    name: str
+    tenants: tuple[TenantId, ...]
+    scopes: tuple[Scope, ...]
+    created_at: Millis
+    enabled: bool = True
+    version: int = 1

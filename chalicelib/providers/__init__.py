@@ -1,0 +1,1 @@
+"""One file per vendor, in the folder of its channel. Found by file name."""

@@ -1,0 +1,1 @@
+"""Use cases: what Herald does, in sentences. They ask for the outside world through `ports`."""

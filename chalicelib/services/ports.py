@@ -1,0 +1,274 @@
+"""What the use cases ask of the outside world. The store, the AWS adapters and the tests' twin implement these.
+
+Every write of a port is one conditional change; a refused one raises and says what is there instead.
+Every argument that names a row begins with its tenant.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.provider import ProviderConfig, ProviderResult
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.state import DeliveryChange, NotificationState
+from chalicelib.domain.tenant import ServiceAccount, Tenant
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRef:
+    """The key of a notification: all that a queue message says."""
+
+    tenant: TenantId
+    id: NotificationId
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items of a listing. `next` is where the following ones begin, None at the end."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A half-open span of time: from `start` (included) to `end` (excluded)."""
+
+    start: Millis
+    end: Millis
+
+
+class RefusedChangeError(Exception):
+    """A conditional change did not apply. `state` is what is stored instead, None when there is nothing."""
+
+    def __init__(self, state: NotificationState | None) -> None:
+        super().__init__("the state does not allow the change")
+        self.state = state
+
+
+class ExistsError(Exception):
+    """A row of this key exists already."""
+
+
+class StaleVersionError(Exception):
+    """The row was changed or removed since it was read."""
+
+
+class Requests(Protocol):
+    """The immutable requests `R` and the listings of them."""
+
+    def put(self, request: NotificationRequest, ttl: int) -> None:
+        """Store a request; raises ExistsError when its id is taken. `ttl` is in seconds since the epoch."""
+
+    def get(self, tenant: TenantId, id: NotificationId) -> NotificationRequest | None:
+        """Return a request by a consistent read."""
+
+    def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationRequest]:
+        """Return those of the requests that exist, by consistent reads."""
+
+    def of_user(
+        self, tenant: TenantId, user_type: UserType, user_id: UserId, span: Between, limit: int, after: str | None
+    ) -> Page[NotificationId]:
+        """Return ids of a user's notifications, newest first (an index read: it may lag)."""
+
+    def of_tenant(self, tenant: TenantId, span: Between, limit: int, after: str | None) -> Page[NotificationId]:
+        """Return ids of a tenant's notifications accepted in `span`, newest hour first (an index read)."""
+
+
+class States(Protocol):
+    """The states `N`, each change of which is one conditional update."""
+
+    def put(self, state: NotificationState, ttl: int) -> NotificationState:
+        """Store the first state unless there is one; return what is stored, mine or the earlier."""
+
+    def get(self, tenant: TenantId, id: NotificationId) -> NotificationState | None:
+        """Return a state by a consistent read."""
+
+    def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationState]:
+        """Return those of the states that exist, by consistent reads."""
+
+    def claim(self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis) -> NotificationState:
+        """Begin the next attempt of a delivery where `domain.state.claimable` says FREE: status `sending`, attempt
+        and tries one more, leased until `lease`. Raises RefusedChangeError otherwise.
+        """
+
+    def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
+        """Make the change where `DeliveryChange.applies_to` holds; RefusedChangeError otherwise."""
+
+    def deliver_in_app(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Make the in-app delivery `delivered` where it is FREE, and count it as unread; RefusedChangeError otherwise.
+
+        Leaves no unread mark behind when refused, and repairs one that a crash left.
+        """
+
+    def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Mark a state cancelled, once; RefusedChangeError(None) when there is no state yet."""
+
+    def read(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
+        """Mark it read, once, and remove the unread mark, together. RefusedChangeError when it is not the owner's,
+        deleted, or there is no state.
+        """
+
+    def unread(self, ref: NotificationRef, owner: Recipient) -> NotificationState:
+        """Undo `read`: the unread mark comes back if the in-app delivery had arrived. Refuses like `read`."""
+
+    def archive(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
+        """Mark it archived, once, and remove the unread mark. Refuses like `read`."""
+
+    def delete(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
+        """Hide it from its owner for good (a tombstone) and remove the unread mark. Refuses like `read`."""
+
+    def count_unread(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> int:
+        """Return how many in-app notifications wait to be read, by a consistent read."""
+
+    def list_unread(
+        self, tenant: TenantId, user_type: UserType, user_id: UserId, limit: int, after: str | None
+    ) -> Page[NotificationId]:
+        """Return ids of the notifications that wait to be read, oldest first, by a consistent read."""
+
+
+class Recipients(Protocol):
+    """Stored recipients."""
+
+    def put(self, tenant: TenantId, recipient: Recipient) -> None:
+        """Create or replace a recipient."""
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> Recipient | None:
+        """Return a recipient by a consistent read."""
+
+    def delete(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> bool:
+        """Remove a recipient; False when there was none."""
+
+    def remove_device_tokens(self, tenant: TenantId, user_type: UserType, user_id: UserId, dead: Sequence[str]) -> None:
+        """Take device tokens off a recipient; does nothing where there is no such recipient or token."""
+
+
+class Tenants(Protocol):
+    """Tenants and the platform's registry of them."""
+
+    def create(self, tenant: Tenant) -> None:
+        """Store a new tenant and register it, together; ExistsError when the id is taken."""
+
+    def get(self, tenant: TenantId) -> Tenant | None:
+        """Return a tenant by a consistent read."""
+
+    def update(self, tenant: Tenant) -> Tenant:
+        """Replace a tenant whose stored version is `tenant.version`; returns it one version on. StaleVersionError."""
+
+    def list(self, limit: int, after: str | None) -> Page[TenantId]:
+        """Return the ids of all tenants in order."""
+
+
+class ServiceAccounts(Protocol):
+    """Service accounts, found by client id (they may act for several tenants, so the platform owns the rows)."""
+
+    def create(self, account: ServiceAccount) -> None:
+        """Store a new account; ExistsError when the client id is taken."""
+
+    def get(self, client: ClientId) -> ServiceAccount | None:
+        """Return an account."""
+
+    def update(self, account: ServiceAccount) -> ServiceAccount:
+        """Replace an account of the same version; returns it one version on. StaleVersionError."""
+
+    def delete(self, client: ClientId) -> bool:
+        """Remove an account; False when there was none."""
+
+    def list(self, limit: int, after: str | None) -> Page[ServiceAccount]:
+        """Return all accounts in order of client id."""
+
+
+class Providers(Protocol):
+    """The providers a tenant configured."""
+
+    def create(self, tenant: TenantId, provider: ProviderConfig) -> None:
+        """Store a new provider; ExistsError when the tenant has one of this id."""
+
+    def get(self, tenant: TenantId, id: ProviderId) -> ProviderConfig | None:
+        """Return a provider by a consistent read."""
+
+    def update(self, tenant: TenantId, provider: ProviderConfig) -> ProviderConfig:
+        """Replace a provider of the same version; returns it one version on. StaleVersionError."""
+
+    def delete(self, tenant: TenantId, id: ProviderId) -> bool:
+        """Remove a provider; False when there was none."""
+
+    def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
+        """Return all providers of a tenant, in order of id."""
+
+
+class AuditLog(Protocol):
+    """The audit log of a tenant."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Store an entry."""
+
+    def list(self, tenant: TenantId, span: Between, limit: int, after: str | None) -> Page[AuditEntry]:
+        """Return entries of `span`, newest first."""
+
+
+class SweepCursors(Protocol):
+    """How far the sweeper has come in each tenant."""
+
+    def get(self, tenant: TenantId) -> Millis | None:
+        """Return the time up to which every notification is settled."""
+
+    def advance(self, tenant: TenantId, to: Millis) -> None:
+        """Move the cursor on; never back."""
+
+
+class Queues(Protocol):
+    """The queues between the steps. Messages carry ids only; the tenant is the message group."""
+
+    def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
+        """Ask for these notifications to be decided; returns those the queue did not take."""
+
+    def publish(self, states: Sequence[NotificationState]) -> list[NotificationRef]:
+        """Publish each state to the lanes of its queued deliveries; returns those the topic did not take."""
+
+    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
+        """Put a delivery's message into its lane again, visible after `delay` seconds (0 to 900)."""
+
+    def dead_letter(self, ref: NotificationRef, channel: Channel) -> None:
+        """Put a delivery's message into its lane's dead-letter queue."""
+
+    def redrive(self, records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Set stream records aside that could not be handled; returns those the queue did not take."""
+
+
+class Bus(Protocol):
+    """The bus that domain events go out on."""
+
+    def put(self, events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Put events (`{"type", "tenant", "detail"}`) on the bus; returns those it did not take."""
+
+
+class Vault(Protocol):
+    """Seals secrets under the stack's key with the tenant in the encryption context."""
+
+    def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
+        """Encrypt a secret for a tenant."""
+
+    def open(self, tenant: TenantId, sealed: bytes) -> dict[str, Any]:
+        """Decrypt a tenant's secret; raises ValueError when it is another tenant's or was altered."""
+
+
+class ProviderCaller(Protocol):
+    """Calls a vendor with one shaped message."""
+
+    def call(self, tenant: Tenant, provider: ProviderConfig, message: object) -> ProviderResult:
+        """Make one call. Never raises for anything the vendor or the network does."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def __call__(self) -> Millis:
+        """Return now."""

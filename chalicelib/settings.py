@@ -1,0 +1,120 @@
+"""The environment a function runs in, typed and read when asked for, never at import."""
+
+import json
+import os
+from functools import cache
+
+import msgspec
+
+from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.words import Channel
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """The queues of one channel, by URL."""
+
+    queue: str
+    dlq: str
+
+
+class ClaimNames(msgspec.Struct, frozen=True):
+    """Which claims of an issuer's tokens carry what; a dot descends into an object (`realm_access.roles`)."""
+
+    tenant: str = "custom:tenantId"
+    user_id: str = msgspec.field(default="sub", name="userId")
+    user_type: str = msgspec.field(default="custom:userType", name="userType")
+    roles: str = "cognito:groups"
+
+
+class Issuer(msgspec.Struct, frozen=True, rename="camel"):
+    """An OIDC issuer whose tokens are taken. `audiences` are the clients whose user tokens count."""
+
+    issuer: str
+    jwks_uri: str
+    audiences: tuple[str, ...] = ()
+    algorithms: tuple[str, ...] = ("RS256",)
+    claims: ClaimNames = msgspec.field(default_factory=ClaimNames)
+
+
+class Settings:
+    """Typed access to the environment. A missing variable raises KeyError with its name, where it is needed."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    @property
+    def stage(self) -> str:
+        """The stage: local, dev, staging or prod."""
+        return self._environment["HERALD_STAGE"]
+
+    @property
+    def table(self) -> str:
+        """The name of the table."""
+        return self._environment["HERALD_TABLE"]
+
+    @property
+    def topic_arn(self) -> str:
+        """The topic that decided notifications are published to."""
+        return self._environment["HERALD_TOPIC_ARN"]
+
+    @property
+    def dispatch_queue(self) -> str:
+        """URL of the queue of accepted notifications."""
+        return self._environment["HERALD_DISPATCH_QUEUE_URL"]
+
+    @property
+    def redrive_queue(self) -> str:
+        """URL of the queue of stream records that could not be handled."""
+        return self._environment["HERALD_REDRIVE_QUEUE_URL"]
+
+    @property
+    def lanes(self) -> dict[Channel, Lane]:
+        """The queues of each channel."""
+        return msgspec.json.decode(self._environment["HERALD_LANES"], type=dict[Channel, Lane])
+
+    @property
+    def bus(self) -> str:
+        """The name of the event bus."""
+        return self._environment["HERALD_BUS"]
+
+    @property
+    def key_arn(self) -> str:
+        """The KMS key that seals credentials."""
+        return self._environment["HERALD_KEY_ARN"]
+
+    @property
+    def cursor_secret_arn(self) -> str:
+        """The secret that cursors are authenticated with."""
+        return self._environment["HERALD_CURSOR_SECRET_ARN"]
+
+    @property
+    def issuers(self) -> tuple[Issuer, ...]:
+        """The OIDC issuers whose tokens are taken."""
+        return msgspec.json.decode(self._environment["HERALD_ISSUERS"], type=tuple[Issuer, ...])
+
+    @property
+    def default_providers(self) -> dict[Channel, ProviderId]:
+        """The vendor the stage itself offers on a channel, by IAM role, to tenants that configured none."""
+        text = self._environment.get("HERALD_DEFAULT_PROVIDERS", "{}")
+        return msgspec.json.decode(text, type=dict[Channel, ProviderId])
+
+    @property
+    def connect_timeout(self) -> float:
+        """How long a vendor may take to accept a connection, in seconds."""
+        return float(self._environment.get("HERALD_CONNECT_TIMEOUT", "3"))
+
+    @property
+    def read_timeout(self) -> float:
+        """How long a vendor may take to answer, in seconds."""
+        return float(self._environment.get("HERALD_READ_TIMEOUT", "10"))
+
+    @property
+    def cors_origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call the API."""
+        return tuple(json.loads(self._environment.get("HERALD_CORS_ORIGINS", "[]")))
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings(dict(os.environ))
