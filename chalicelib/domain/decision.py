@@ -43,6 +43,8 @@ def decide(facts: Facts) -> NotificationState:
         user_id=request.recipient.user_id,
         accepted_at=request.accepted_at,
         strategy=strategy,
+        category=request.category,
+        type=request.type,
         stop_on_read=strategy is Strategy.ESCALATION,
         expires_at=request.expires_at,
         reason=refusal,

@@ -77,7 +77,8 @@ class Delivery(Value, frozen=True):
 
     `providers` is the order decided by the dispatcher, `provider` the index of the current one and `tries` how
     often that one was called. `lease` is present exactly while a vendor call is in flight: until then nobody else
-    may touch it, afterwards its outcome is unknown. `not_before` is when the next call is due.
+    may touch it, afterwards its outcome is unknown. `not_before` is when the next call is due. `epoch` counts how often
+    an operator redrove it after it had failed.
     """
 
     status: DeliveryStatus
@@ -85,6 +86,7 @@ class Delivery(Value, frozen=True):
     provider: int = 0
     tries: int = 0
     attempt: int = 0
+    epoch: int = 0
     lease: Millis | None = None
     not_before: Millis | None = None
     reason: Reason | None = None

@@ -12,10 +12,17 @@ from chalicelib.domain.words import Channel, Priority, Strategy
 
 
 class IdempotencyRecord(Value, frozen=True):
-    """What the first notification of a keyed request remembers of it, so that a repetition can be answered."""
+    """What is remembered of a request under an `Idempotency-Key`, so that a repetition can be answered.
 
+    The ids of its notifications derive from `request_id`, so it need not list them.
+    """
+
+    route: str
+    key: str
     body_hash: str
+    request_id: RequestId
     count: int
+    accepted_at: Millis
 
 
 class NotificationRequest(Value, frozen=True):
@@ -38,4 +45,3 @@ class NotificationRequest(Value, frozen=True):
     expires_at: Millis | None = None
     cancellation_key: str | None = None
     correlation_id: str | None = None
-    idempotency: IdempotencyRecord | None = None

@@ -27,6 +27,8 @@ class NotificationState(Value, frozen=True):
     user_id: UserId
     accepted_at: Millis
     strategy: Strategy
+    category: str
+    type: str | None = None
     deliveries: dict[Channel, Delivery] = msgspec.field(default_factory=dict)
     reason: Reason | None = None
     version: int = 1

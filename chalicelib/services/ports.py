@@ -12,7 +12,7 @@ from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
 from chalicelib.domain.provider import ProviderConfig, ProviderResult
 from chalicelib.domain.recipient import Recipient
-from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.state import DeliveryChange, NotificationState
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.value import Millis
@@ -82,6 +82,15 @@ class Requests(Protocol):
         """Return ids of a tenant's notifications accepted in `span`, newest hour first (an index read)."""
 
 
+class IdempotencyRecords(Protocol):
+    """What is remembered of requests that came with an `Idempotency-Key`."""
+
+    def begin(self, tenant: TenantId, record: IdempotencyRecord, now: Millis) -> IdempotencyRecord:
+        """Store the record unless one of the same route and key is younger than 24 h; return what is stored, mine or
+        the earlier. An older one is replaced in the same conditional write.
+        """
+
+
 class States(Protocol):
     """The states `N`, each change of which is one conditional update."""
 
@@ -101,6 +110,11 @@ class States(Protocol):
 
     def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
         """Make the change where `DeliveryChange.applies_to` holds; RefusedChangeError otherwise."""
+
+    def reopen(self, ref: NotificationRef, channel: Channel, epoch: int) -> NotificationState:
+        """Queue a failed delivery anew for its `epoch`, first provider and no tries, where it is `failed` in epoch
+        `epoch - 1`; RefusedChangeError otherwise. The attempt number goes on.
+        """
 
     def deliver_in_app(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Make the in-app delivery `delivered` where it is FREE, and count it as unread; RefusedChangeError otherwise.
