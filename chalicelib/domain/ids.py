@@ -31,6 +31,7 @@ class TenantId(str):
     _SHAPE: ClassVar = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\Z")
 
     def __new__(cls, text: str) -> Self:
+        """Return the tenant id in `text`, or raise InvalidIdError."""
         if not cls._SHAPE.match(text):
             raise InvalidIdError("tenant id", text)
         return super().__new__(cls, text)

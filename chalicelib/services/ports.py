@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.events import BusEvent
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
 from chalicelib.domain.provider import ProviderConfig, ProviderResult
 from chalicelib.domain.recipient import Recipient
@@ -27,6 +28,14 @@ class NotificationRef:
 
     tenant: TenantId
     id: NotificationId
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A notification and the channels whose workers are to hear of it."""
+
+    ref: NotificationRef
+    channels: tuple[Channel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,24 +253,24 @@ class Queues(Protocol):
     def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
         """Ask for these notifications to be decided; returns those the queue did not take."""
 
-    def publish(self, states: Sequence[NotificationState]) -> list[NotificationRef]:
-        """Publish each state to the lanes of its queued deliveries; returns those the topic did not take."""
+    def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
+        """Publish each notification to the lanes of its channels; returns those the topic did not take."""
 
     def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
         """Put a delivery's message into its lane again, visible after `delay` seconds (0 to 900)."""
 
-    def dead_letter(self, ref: NotificationRef, channel: Channel) -> None:
-        """Put a delivery's message into its lane's dead-letter queue."""
+    def dead_letter(self, ref: NotificationRef, channel: Channel, epoch: int) -> None:
+        """Put a delivery's message into its lane's dead-letter queue; redriven, it reopens the delivery for `epoch`."""
 
-    def redrive(self, records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Set stream records aside that could not be handled; returns those the queue did not take."""
+    def redrive(self, reader: str, records: Sequence[Mapping[str, Any]]) -> None:
+        """Set stream records aside that `reader` could not handle; raises OSError when the queue did not take all."""
 
 
 class Bus(Protocol):
     """The bus that domain events go out on."""
 
-    def put(self, events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Put events (`{"type", "tenant", "detail"}`) on the bus; returns those it did not take."""
+    def put(self, events: Sequence[BusEvent]) -> list[BusEvent]:
+        """Put events on the bus; returns those it did not take."""
 
 
 class Vault(Protocol):

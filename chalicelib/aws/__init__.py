@@ -1,0 +1,1 @@
+"""The AWS services beside the table: topic and queues, event bus, keys."""

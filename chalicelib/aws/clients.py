@@ -1,0 +1,44 @@
+"""AWS clients: one session and one client per service in a process, made when first asked for."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from botocore.config import Config
+from botocore.session import Session, get_session
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+CONNECTIONS = 32
+
+
+@cache
+def session() -> Session:
+    """Return the botocore session of this process."""
+    return get_session()
+
+
+@overload
+def client(service: Literal["sqs"]) -> "SQSClient": ...
+@overload
+def client(service: Literal["sns"]) -> "SNSClient": ...
+@overload
+def client(service: Literal["events"]) -> "EventBridgeClient": ...
+@overload
+def client(service: Literal["kms"]) -> "KMSClient": ...
+@overload
+def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+@cache
+def client(service: str) -> Any:
+    """Return the client of an AWS service: pooled, quick to give up, and retrying what AWS says may be retried."""
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        max_pool_connections=CONNECTIONS,
+        retries={"mode": "standard", "total_max_attempts": 4},
+    )
+    return session().create_client(service, config=config)

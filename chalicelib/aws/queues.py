@@ -1,0 +1,133 @@
+"""The topic and the queues between the steps (`services.ports.Queues`).
+
+Every message is a few ids; every one names its tenant as its message group, which is what keeps one tenant's flood from
+starving the others (SQS fair queues).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chalicelib.aws.batches import send_in_batches
+from chalicelib.aws.clients import client
+from chalicelib.domain.ids import NotificationId, TenantId, parse_notification_id
+from chalicelib.domain.words import Channel
+from chalicelib.services.ports import NotificationRef, Publication
+from chalicelib.settings import Lane
+
+
+class ForeignMessageError(ValueError):
+    """A message in a queue that none of Herald's steps has written."""
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    v: int
+    tenant: str
+    id: str
+    epoch: int = 0
+
+
+def encode(ref: NotificationRef, epoch: int = 0) -> str:
+    """Return the body of a message that names a notification."""
+    body: dict[str, object] = {"v": 1, "tenant": ref.tenant, "id": ref.id}
+    return msgspec.json.encode(body | ({"epoch": epoch} if epoch else {})).decode()
+
+
+def decode(text: str) -> tuple[NotificationRef, int]:
+    """Return the notification and the epoch that a message names.
+
+    Raises
+    ------
+    ForeignMessageError
+        The message is not one of ours.
+    """
+    try:
+        body = msgspec.json.decode(text, type=_Body)
+        ref = NotificationRef(TenantId(body.tenant), parse_notification_id(body.id))
+    except ValueError as error:
+        raise ForeignMessageError(str(error)) from error
+    return ref, body.epoch
+
+
+@dataclass(frozen=True, slots=True)
+class AwsQueues:
+    """`services.ports.Queues` on SNS and SQS."""
+
+    topic_arn: str
+    dispatch_queue: str
+    redrive_queue: str
+    lanes: Mapping[Channel, Lane]
+
+    def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
+        """Ask for notifications to be decided."""
+        return send_in_batches(
+            refs,
+            lambda ref: {"MessageBody": encode(ref), "MessageGroupId": ref.tenant},
+            lambda entries: client("sqs").send_message_batch(QueueUrl=self.dispatch_queue, Entries=entries),
+        )
+
+    def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
+        """Publish notifications to the lanes of their channels: one message each, however many lanes."""
+        refused = send_in_batches(
+            publications,
+            _publication_entry,
+            lambda entries: client("sns").publish_batch(TopicArn=self.topic_arn, PublishBatchRequestEntries=entries),
+        )
+        return [publication.ref for publication in refused]
+
+    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
+        """Put a delivery's message into its lane again."""
+        client("sqs").send_message(
+            QueueUrl=self.lanes[channel].queue,
+            MessageBody=encode(ref),
+            MessageGroupId=ref.tenant,
+            DelaySeconds=delay,
+        )
+
+    def dead_letter(self, ref: NotificationRef, channel: Channel, epoch: int) -> None:
+        """Put a delivery's message into its lane's dead-letter queue."""
+        client("sqs").send_message(
+            QueueUrl=self.lanes[channel].dlq, MessageBody=encode(ref, epoch), MessageGroupId=ref.tenant
+        )
+
+    def redrive(self, reader: str, records: Sequence[Mapping[str, Any]]) -> None:
+        """Set stream records aside that `reader` could not handle."""
+        refused = send_in_batches(
+            records,
+            lambda record: {
+                "MessageBody": msgspec.json.encode({"reader": reader, "record": record}).decode(),
+                "MessageGroupId": _tenant_of(record),
+            },
+            lambda entries: client("sqs").send_message_batch(QueueUrl=self.redrive_queue, Entries=entries),
+        )
+        if refused:
+            raise OSError(f"the redrive queue did not take {len(refused)} records")
+
+
+def _publication_entry(publication: Publication) -> dict[str, Any]:
+    channels = msgspec.json.encode(publication.channels).decode()
+    return {
+        "Message": encode(publication.ref),
+        "MessageGroupId": publication.ref.tenant,
+        "MessageAttributes": {"channels": {"DataType": "String.Array", "StringValue": channels}},
+    }
+
+
+def _tenant_of(record: Mapping[str, Any]) -> str:
+    """Return the tenant in a record's key, `T#<tenant>#…`; a record of another shape belongs to the platform."""
+    key = record.get("dynamodb", {}).get("Keys", {}).get("PK", {}).get("S", "")
+    parts = key.split("#")
+    return parts[1] if len(parts) > 1 and parts[0] == "T" and parts[1] else TenantId.platform()
+
+
+def ref_of_record(record: Mapping[str, Any]) -> NotificationRef:
+    """Return the notification that a stream record's key names; raises ForeignMessageError when it names none."""
+    try:
+        prefix, tenant, kind, id = record["dynamodb"]["Keys"]["PK"]["S"].split("#")
+        if (prefix, kind) != ("T", "N"):
+            raise ForeignMessageError(f"not a notification: {prefix}#…#{kind}")
+        return NotificationRef(TenantId(tenant), NotificationId(parse_notification_id(id)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ForeignMessageError(str(error)) from error

@@ -1,0 +1,60 @@
+"""Sealing of secrets (`services.ports.Vault`): AES-256-GCM by the AWS Encryption SDK under the stack's KMS key.
+
+The tenant is in the encryption context, so a sealed secret of one tenant does not open as another's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.aws.clients import session
+from chalicelib.domain.ids import TenantId
+
+if TYPE_CHECKING:
+    from aws_encryption_sdk import EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
+
+
+@dataclass(slots=True)
+class KmsVault:
+    """`services.ports.Vault` on KMS. The SDK is loaded when the first secret is sealed or opened."""
+
+    key_arn: str
+    _made: "tuple[EncryptionSDKClient, StrictAwsKmsMasterKeyProvider] | None" = field(default=None, repr=False)
+
+    def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
+        """Encrypt a secret for a tenant."""
+        sdk, keys = self._parts()
+        sealed, _ = sdk.encrypt(
+            source=msgspec.json.encode(secret), key_provider=keys, encryption_context={"tenant": tenant}
+        )
+        return bytes(sealed)
+
+    def open(self, tenant: TenantId, sealed: bytes) -> dict[str, Any]:
+        """Decrypt a tenant's secret.
+
+        Raises
+        ------
+        ValueError
+            It was sealed for another tenant, or altered.
+        """
+        from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
+
+        sdk, keys = self._parts()
+        try:
+            plain, header = sdk.decrypt(source=sealed, key_provider=keys)
+        except AWSEncryptionSDKClientError as error:
+            raise ValueError("the secret cannot be opened") from error
+        if header.encryption_context.get("tenant") != tenant:
+            raise ValueError("the secret was sealed for another tenant")
+        return msgspec.json.decode(plain, type=dict[str, Any])
+
+    def _parts(self) -> "tuple[EncryptionSDKClient, StrictAwsKmsMasterKeyProvider]":
+        if self._made is None:
+            from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
+
+            sdk = EncryptionSDKClient(commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
+            keys = StrictAwsKmsMasterKeyProvider(key_ids=[self.key_arn], botocore_session=session())
+            self._made = (sdk, keys)
+        return self._made

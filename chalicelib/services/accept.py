@@ -1,0 +1,200 @@
+"""Accepting a send: one conditional write per notification, after which nothing is lost.
+
+A request with an `Idempotency-Key` first writes one record. Whoever repeats the request finds the record, and with it
+the same ids: what a crash left out is written then, and the answer is the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.domain.content import Content
+from chalicelib.domain.errors import (
+    Fault,
+    IdempotencyMismatchError,
+    InvalidInputError,
+    NotFoundError,
+    RequestInProgressError,
+    TenantSuspendedError,
+)
+from chalicelib.domain.ids import NotificationId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
+from chalicelib.domain.tenant import Tenant, TenantStatus
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Priority, Strategy
+from chalicelib.services.concurrently import concurrently
+from chalicelib.services.ports import ExistsError, IdempotencyRecords, Providers, Requests, Tenants
+
+IN_PROGRESS_FOR: Final = 30_000
+"""How long, in milliseconds, the first request under a key is left alone before a repetition completes it."""
+CONCURRENT_WRITES: Final = 10
+DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller asks for: one message to each recipient."""
+
+    tenant: TenantId
+    recipients: tuple[Recipient, ...]
+    content: Content
+    category: str
+    priority: Priority
+    channels: tuple[Channel, ...] = ()
+    type: str | None = None
+    strategy: Strategy | None = None
+    providers: dict[Channel, ProviderId] | None = None
+    metadata: dict[str, Any] | None = None
+    expires_at: Millis | None = None
+    cancellation_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A caller's key, the route it was used on and the digest of the body it came with."""
+
+    route: str
+    key: str
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The answer: the ids in the order of the recipients, and whether it had been given before."""
+
+    request_id: RequestId
+    ids: tuple[NotificationId, ...]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The use case: turn an order into stored requests."""
+
+    requests: Requests
+    records: IdempotencyRecords
+    tenants: Tenants
+    providers: Providers
+    randomness: Callable[[int], bytes]
+
+    def __call__(
+        self,
+        order: Order,
+        *,
+        sent_by: str,
+        now: Millis,
+        key: IdempotencyKey | None = None,
+        correlation_id: str | None = None,
+    ) -> Acceptance:
+        """Store the order's notifications and return their ids.
+
+        Raises
+        ------
+        NotFoundError, TenantSuspendedError
+            The tenant does not exist, or may not send.
+        InvalidInputError
+            A provider override names no provider of the tenant.
+        IdempotencyMismatchError
+            The key was used with another body within 24 hours.
+        RequestInProgressError
+            The first request under the key is still running.
+        """
+        tenant = self._sending_tenant(order)
+        stamp = _Stamp(
+            sent_by=sent_by, ttl=now // 1_000 + tenant.settings.retention_days * DAY, correlation=correlation_id
+        )
+        if key is None:
+            ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)
+            request_id = RequestId(time_ordered_id(now, self.randomness(10)))
+            self._store(_requests(order, request_id, ids, now, stamp), stamp.ttl)
+            return Acceptance(request_id=request_id, ids=ids)
+        return self._accept_once(order, key, now, stamp)
+
+    def _sending_tenant(self, order: Order) -> Tenant:
+        tenant = self.tenants.get(order.tenant)
+        if tenant is None:
+            raise NotFoundError("No such tenant")
+        if tenant.status is not TenantStatus.ACTIVE:
+            raise TenantSuspendedError
+        for channel, provider in (order.providers or {}).items():
+            found = self.providers.get(order.tenant, provider)
+            if found is None or found.channel is not channel or not found.enabled:
+                detail = f"The tenant has no enabled {channel} provider {provider!r}"
+                raise InvalidInputError(
+                    faults=[Fault(pointer=f"/provider/{channel}", code="unknown_provider", detail=detail)]
+                )
+        return tenant
+
+    def _accept_once(self, order: Order, key: IdempotencyKey, now: Millis, stamp: "_Stamp") -> Acceptance:
+        mine = IdempotencyRecord(
+            route=key.route,
+            key=key.key,
+            body_hash=key.body_hash,
+            request_id=RequestId(time_ordered_id(now, self.randomness(10))),
+            count=len(order.recipients),
+            accepted_at=now,
+        )
+        record = self.records.begin(order.tenant, mine, now)
+        if record.body_hash != key.body_hash:
+            raise IdempotencyMismatchError
+        ids = tuple(
+            NotificationId(derived_id(order.tenant, record.request_id, str(position)))
+            for position in range(record.count)
+        )
+        wanted = _requests(order, record.request_id, ids, record.accepted_at, stamp)
+        replayed = record.request_id != mine.request_id
+        if replayed:
+            wanted = self._left_out(order.tenant, wanted)
+            if wanted and now - record.accepted_at < IN_PROGRESS_FOR:
+                raise RequestInProgressError
+        self._store(wanted, stamp.ttl)
+        return Acceptance(request_id=record.request_id, ids=ids, replayed=replayed)
+
+    def _left_out(self, tenant: TenantId, wanted: list[NotificationRequest]) -> list[NotificationRequest]:
+        stored = self.requests.get_many(tenant, [request.id for request in wanted])
+        return [request for request in wanted if request.id not in stored]
+
+    def _store(self, requests: list[NotificationRequest], ttl: int) -> None:
+        concurrently(lambda request: self._put(request, ttl), requests, CONCURRENT_WRITES)
+
+    def _put(self, request: NotificationRequest, ttl: int) -> None:
+        try:
+            self.requests.put(request, ttl)
+        except ExistsError:
+            # Ids are never shared by different requests: a repetition that ran beside this one has written it.
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    sent_by: str
+    ttl: int
+    correlation: str | None
+
+
+def _requests(
+    order: Order, request_id: RequestId, ids: tuple[NotificationId, ...], accepted_at: Millis, stamp: _Stamp
+) -> list[NotificationRequest]:
+    return [
+        NotificationRequest(
+            tenant=order.tenant,
+            id=id,
+            request_id=request_id,
+            recipient=recipient,
+            content=order.content,
+            category=order.category,
+            type=order.type,
+            priority=order.priority,
+            accepted_at=accepted_at,
+            sent_by=stamp.sent_by,
+            channels=order.channels,
+            strategy=order.strategy,
+            providers=order.providers or {},
+            metadata=order.metadata or {},
+            expires_at=order.expires_at,
+            cancellation_key=order.cancellation_key,
+            correlation_id=stamp.correlation,
+        )
+        for id, recipient in zip(ids, order.recipients, strict=True)
+    ]

@@ -1,0 +1,67 @@
+"""Cancelling: whatever was not handed to a vendor yet never will be."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.decision import choose_strategy
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.state import Claim, NotificationState, claimable
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Reason
+from chalicelib.services.deliver import change_of_stopped
+from chalicelib.services.dispatch import expiry
+from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, Tenants
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The use case: cancel one notification."""
+
+    requests: Requests
+    states: States
+    tenants: Tenants
+
+    def __call__(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Cancel a notification and return its state.
+
+        Once this returns, no further call to a vendor begins: the mark is part of every claim's condition. What
+        waits in a queue turns `cancelled` here, visibly.
+
+        Raises
+        ------
+        NotFoundError
+            The tenant has no such notification.
+        """
+        try:
+            state = self.states.cancel(ref, now)
+        except RefusedChangeError:
+            state = self._cancel_before_dispatch(ref, now)
+        for channel in state.deliveries:
+            if claimable(state, channel, now) is Claim.STOPPED:
+                state = self._stop(ref, state, channel, now)
+        return state
+
+    def _cancel_before_dispatch(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
+        if request is None or tenant is None:
+            raise NotFoundError
+        tombstone = NotificationState(
+            tenant=ref.tenant,
+            id=ref.id,
+            user_type=request.recipient.user_type,
+            user_id=request.recipient.user_id,
+            accepted_at=request.accepted_at,
+            strategy=choose_strategy(request, tenant),
+            category=request.category,
+            type=request.type,
+            reason=Reason.CANCELLED,
+            cancelled_at=now,
+        )
+        stored = self.states.put(tombstone, expiry(request, tenant))
+        # The dispatcher may have put its decision meanwhile; then that one is cancelled.
+        return stored if stored.cancelled_at is not None else self.states.cancel(ref, now)
+
+    def _stop(self, ref: NotificationRef, state: NotificationState, channel: Channel, now: Millis) -> NotificationState:
+        try:
+            return self.states.change(ref, channel, change_of_stopped(state, channel, now))
+        except RefusedChangeError as refused:
+            return refused.state or state

@@ -1,0 +1,20 @@
+"""Many calls at once, none forgotten."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def concurrently(call: Callable[[T], R], items: Sequence[T], workers: int) -> list[R]:
+    """Return `call` of each item, in their order, with at most `workers` calls at a time.
+
+    Every call is made, also after one has failed; then the first failure is raised.
+    """
+    if len(items) <= 1:
+        return [call(item) for item in items]
+    with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
+        futures = [pool.submit(call, item) for item in items]
+    return [future.result() for future in futures]
