@@ -12,43 +12,11 @@ import msgspec
 
 from chalicelib.aws.batches import send_in_batches
 from chalicelib.aws.clients import client
-from chalicelib.domain.ids import NotificationId, TenantId, parse_notification_id
+from chalicelib.services.messages import encode
+from chalicelib.domain.ids import TenantId
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, Publication
 from chalicelib.settings import Lane
-
-
-class ForeignMessageError(ValueError):
-    """A message in a queue that none of Herald's steps has written."""
-
-
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    v: int
-    tenant: str
-    id: str
-    epoch: int = 0
-
-
-def encode(ref: NotificationRef, epoch: int = 0) -> str:
-    """Return the body of a message that names a notification."""
-    body: dict[str, object] = {"v": 1, "tenant": ref.tenant, "id": ref.id}
-    return msgspec.json.encode(body | ({"epoch": epoch} if epoch else {})).decode()
-
-
-def decode(text: str) -> tuple[NotificationRef, int]:
-    """Return the notification and the epoch that a message names.
-
-    Raises
-    ------
-    ForeignMessageError
-        The message is not one of ours.
-    """
-    try:
-        body = msgspec.json.decode(text, type=_Body)
-        ref = NotificationRef(TenantId(body.tenant), parse_notification_id(body.id))
-    except ValueError as error:
-        raise ForeignMessageError(str(error)) from error
-    return ref, body.epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +88,3 @@ def _tenant_of(record: Mapping[str, Any]) -> str:
     key = record.get("dynamodb", {}).get("Keys", {}).get("PK", {}).get("S", "")
     parts = key.split("#")
     return parts[1] if len(parts) > 1 and parts[0] == "T" and parts[1] else TenantId.platform()
-
-
-def ref_of_record(record: Mapping[str, Any]) -> NotificationRef:
-    """Return the notification that a stream record's key names; raises ForeignMessageError when it names none."""
-    try:
-        prefix, tenant, kind, id = record["dynamodb"]["Keys"]["PK"]["S"].split("#")
-        if (prefix, kind) != ("T", "N"):
-            raise ForeignMessageError(f"not a notification: {prefix}#…#{kind}")
-        return NotificationRef(TenantId(tenant), NotificationId(parse_notification_id(id)))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ForeignMessageError(str(error)) from error

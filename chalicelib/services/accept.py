@@ -24,7 +24,7 @@ from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
 from chalicelib.services.concurrently import concurrently
-from chalicelib.services.ports import ExistsError, IdempotencyRecords, Providers, Requests, Tenants
+from chalicelib.services.ports import ExistsError, IdempotencyRecords, ProviderLookup, Requests, TenantLookup
 
 IN_PROGRESS_FOR: Final = 30_000
 """How long, in milliseconds, the first request under a key is left alone before a repetition completes it."""
@@ -74,8 +74,8 @@ class Accept:
 
     requests: Requests
     records: IdempotencyRecords
-    tenants: Tenants
-    providers: Providers
+    tenants: TenantLookup
+    providers: ProviderLookup
     randomness: Callable[[int], bytes]
 
     def __call__(
@@ -117,14 +117,23 @@ class Accept:
             raise NotFoundError("No such tenant")
         if tenant.status is not TenantStatus.ACTIVE:
             raise TenantSuspendedError
-        for channel, provider in (order.providers or {}).items():
-            found = self.providers.get(order.tenant, provider)
-            if found is None or found.channel is not channel or not found.enabled:
-                detail = f"The tenant has no enabled {channel} provider {provider!r}"
-                raise InvalidInputError(
-                    faults=[Fault(pointer=f"/provider/{channel}", code="unknown_provider", detail=detail)]
-                )
+        if order.providers:
+            self._check_providers(order.tenant, order.providers)
         return tenant
+
+    def _check_providers(self, tenant: TenantId, wanted: dict[Channel, ProviderId]) -> None:
+        offered = {(found.channel, found.id) for found in self.providers.list(tenant) if found.enabled}
+        faults = [
+            Fault(
+                pointer=f"/provider/{channel}",
+                code="unknown_provider",
+                detail=f"The tenant has no enabled {channel} provider of this name",
+            )
+            for channel, provider in wanted.items()
+            if (channel, provider) not in offered
+        ]
+        if faults:
+            raise InvalidInputError(faults=faults)
 
     def _accept_once(self, order: Order, key: IdempotencyKey, now: Millis, stamp: "_Stamp") -> Acceptance:
         mine = IdempotencyRecord(

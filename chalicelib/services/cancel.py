@@ -9,7 +9,7 @@ from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.deliver import change_of_stopped
 from chalicelib.services.dispatch import expiry
-from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, Tenants
+from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, TenantLookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Cancel:
 
     requests: Requests
     states: States
-    tenants: Tenants
+    tenants: TenantLookup
 
     def __call__(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Cancel a notification and return its state.

@@ -33,13 +33,13 @@ from chalicelib.services.ports import (
     Clock,
     NotificationRef,
     ProviderCaller,
-    Providers,
+    ProviderLookup,
     Queues,
     Recipients,
     RefusedChangeError,
     Requests,
     States,
-    Tenants,
+    TenantLookup,
 )
 
 LONGEST_DELAY: Final = 900
@@ -63,8 +63,8 @@ class Deliver:
     requests: Requests
     states: States
     recipients: Recipients
-    tenants: Tenants
-    providers: Providers
+    tenants: TenantLookup
+    providers: ProviderLookup
     queues: Queues
     caller: ProviderCaller
     check_address: AddressCheck

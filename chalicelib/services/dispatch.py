@@ -17,13 +17,13 @@ from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.accept import DAY
 from chalicelib.services.ports import (
     NotificationRef,
-    Providers,
+    ProviderLookup,
     Publication,
     Queues,
     Recipients,
     Requests,
     States,
-    Tenants,
+    TenantLookup,
 )
 
 WAITING = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
@@ -38,8 +38,8 @@ class Dispatch:
     requests: Requests
     states: States
     recipients: Recipients
-    tenants: Tenants
-    providers: Providers
+    tenants: TenantLookup
+    providers: ProviderLookup
     queues: Queues
     check_address: AddressCheck
     stage_vendors: dict[Channel, str]

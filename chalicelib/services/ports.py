@@ -173,7 +173,14 @@ class Recipients(Protocol):
         """Take device tokens off a recipient; does nothing where there is no such recipient or token."""
 
 
-class Tenants(Protocol):
+class TenantLookup(Protocol):
+    """All that most use cases need of tenants; the answer may be a minute old."""
+
+    def get(self, tenant: TenantId) -> Tenant | None:
+        """Return a tenant."""
+
+
+class Tenants(TenantLookup, Protocol):
     """Tenants and the platform's registry of them."""
 
     def create(self, tenant: Tenant) -> None:
@@ -208,7 +215,14 @@ class ServiceAccounts(Protocol):
         """Return all accounts in order of client id."""
 
 
-class Providers(Protocol):
+class ProviderLookup(Protocol):
+    """All that sending needs of providers; the answer may be a minute old."""
+
+    def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
+        """Return all providers of a tenant, in order of id."""
+
+
+class Providers(ProviderLookup, Protocol):
     """The providers a tenant configured."""
 
     def create(self, tenant: TenantId, provider: ProviderConfig) -> None:
@@ -222,9 +236,6 @@ class Providers(Protocol):
 
     def delete(self, tenant: TenantId, id: ProviderId) -> bool:
         """Remove a provider; False when there was none."""
-
-    def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
-        """Return all providers of a tenant, in order of id."""
 
 
 class AuditLog(Protocol):

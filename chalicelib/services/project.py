@@ -9,7 +9,7 @@ from chalicelib.domain.ids import TenantId
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import EventMode
 from chalicelib.domain.value import Millis
-from chalicelib.services.ports import Bus, Tenants
+from chalicelib.services.ports import Bus, TenantLookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Project:
     """The use case: put the events of some changes on the bus."""
 
     bus: Bus
-    tenants: Tenants
+    tenants: TenantLookup
 
     def __call__(self, changes: Sequence[Change]) -> None:
         """Emit the events of `changes`.

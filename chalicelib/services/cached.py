@@ -1,0 +1,74 @@
+"""Tenants and providers as a warm worker remembers them: up to a minute old, keyed by tenant, bounded."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final, Generic, TypeVar
+
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.value import Millis
+from chalicelib.services.ports import Clock, ProviderLookup, TenantLookup
+
+FRESH_FOR: Final = 60_000
+"""Milliseconds an answer is used again: how long a suspension or a new provider may take to be seen everywhere."""
+MOST: Final = 1_000
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Memory(Generic[T]):
+    clock: Clock
+    _kept: OrderedDict[TenantId, tuple[Millis, T]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def recall(self, tenant: TenantId, read: Callable[[TenantId], T]) -> T:
+        """Return what `read` said of the tenant within the last minute, or ask it."""
+        now = self.clock()
+        with self._lock:
+            kept = self._kept.get(tenant)
+        if kept is not None and now - kept[0] < FRESH_FOR:
+            return kept[1]
+        found = read(tenant)
+        with self._lock:
+            self._kept[tenant] = (now, found)
+            self._kept.move_to_end(tenant)
+            while len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return found
+
+
+class CachedTenants:
+    """`ports.TenantLookup` that asks the store once a minute. A tenant that does not exist is asked for every time."""
+
+    def __init__(self, stored: TenantLookup, clock: Clock) -> None:
+        self._stored = stored
+        self._memory: _Memory[Tenant] = _Memory(clock)
+
+    def get(self, tenant: TenantId) -> Tenant | None:
+        """Return a tenant."""
+        try:
+            return self._memory.recall(tenant, self._existing)
+        except KeyError:
+            return None
+
+    def _existing(self, tenant: TenantId) -> Tenant:
+        found = self._stored.get(tenant)
+        if found is None:
+            raise KeyError(tenant)
+        return found
+
+
+class CachedProviders:
+    """`ports.ProviderLookup` that asks the store once a minute."""
+
+    def __init__(self, stored: ProviderLookup, clock: Clock) -> None:
+        self._stored = stored
+        self._memory: _Memory[tuple[ProviderConfig, ...]] = _Memory(clock)
+
+    def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
+        """Return all providers of a tenant."""
+        return self._memory.recall(tenant, self._stored.list)

@@ -1,0 +1,88 @@
+"""The inbox: a user's own notifications, read and marked one by one.
+
+A notification enters its recipient's inbox when it is decided, on whatever channels, and leaves it when its owner
+deletes it. Whose it is, is part of the condition of every change; what is foreign, deleted or missing answers alike.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ids import NotificationId
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.state import NotificationState
+from chalicelib.domain.value import Millis
+from chalicelib.services.filtered_page import filtered_page
+from chalicelib.services.inbox_filter import InboxFilter
+from chalicelib.services.notification import Notification, Owner
+from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError, Requests, States
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The use case: what a user does with one notification. Every method raises NotFoundError when it is not theirs."""
+
+    requests: Requests
+    states: States
+
+    def list(self, owner: Owner, wanted: InboxFilter, limit: int, after: str | None) -> Page[Notification]:
+        """Return the owner's notifications that `wanted` lists, newest first.
+
+        The listing may lag behind by moments. A page may be shorter than `limit` while its cursor goes on.
+        """
+
+        def read(size: int, start: str | None) -> Page[NotificationId]:
+            return self.requests.of_user(owner.tenant, owner.user_type, owner.user_id, wanted.span, size, start)
+
+        def admit(ids: Sequence[NotificationId]) -> dict[NotificationId, Notification]:
+            states = self.states.get_many(owner.tenant, ids)
+            listed = {id: state for id, state in states.items() if owner.owns(state) and wanted.lists(state)}
+            requests = self.requests.get_many(owner.tenant, tuple(listed))
+            return {id: Notification(request, listed[id]) for id, request in requests.items()}
+
+        return filtered_page(read, admit, limit, after)
+
+    def get(self, owner: Owner, id: NotificationId) -> Notification:
+        """Return one notification."""
+        state = self.states.get(owner.tenant, id)
+        if state is None or not owner.owns(state):
+            raise NotFoundError
+        return self._whole(state)
+
+    def read(self, owner: Owner, id: NotificationId, now: Millis) -> Notification:
+        """Mark one read; nothing more of it is sent if it escalates. Reading twice keeps the first time."""
+        return self._marked(owner, id, lambda ref, who: self.states.read(ref, who, now))
+
+    def unread(self, owner: Owner, id: NotificationId) -> Notification:
+        """Mark one unread again. What reading stopped stays stopped."""
+        return self._marked(owner, id, self.states.unread)
+
+    def archive(self, owner: Owner, id: NotificationId, now: Millis) -> Notification:
+        """Put one out of the default listing and the unread count."""
+        return self._marked(owner, id, lambda ref, who: self.states.archive(ref, who, now))
+
+    def delete(self, owner: Owner, id: NotificationId, now: Millis) -> None:
+        """Take one away from its owner for good."""
+        try:
+            self.states.delete(NotificationRef(owner.tenant, id), owner.as_recipient(), now)
+        except RefusedChangeError as refused:
+            raise NotFoundError from refused
+
+    def count_unread(self, owner: Owner) -> int:
+        """Return how many arrived in the inbox and wait to be read."""
+        return self.states.count_unread(owner.tenant, owner.user_type, owner.user_id)
+
+    def _marked(
+        self, owner: Owner, id: NotificationId, mark: Callable[[NotificationRef, Recipient], NotificationState]
+    ) -> Notification:
+        try:
+            state = mark(NotificationRef(owner.tenant, id), owner.as_recipient())
+        except RefusedChangeError as refused:
+            raise NotFoundError from refused
+        return self._whole(state)
+
+    def _whole(self, state: NotificationState) -> Notification:
+        request = self.requests.get(state.tenant, state.id)
+        if request is None:
+            raise NotFoundError
+        return Notification(request, state)

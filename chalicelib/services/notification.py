@@ -1,0 +1,46 @@
+"""A notification as its readers see it: the request and what became of it, together."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.ids import TenantId, UserId, UserType
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.state import NotificationState
+from chalicelib.domain.status import NotificationStatus, shown_status
+from chalicelib.domain.words import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The user of a tenant that notifications are addressed to."""
+
+    tenant: TenantId
+    user_type: UserType
+    user_id: UserId
+
+    def owns(self, state: NotificationState) -> bool:
+        """Tell whether a notification is this user's, and not deleted."""
+        mine = (state.tenant, state.user_type, state.user_id) == (self.tenant, self.user_type, self.user_id)
+        return mine and state.deleted_at is None
+
+    def as_recipient(self) -> Recipient:
+        """Return the user as the store asks for them."""
+        return Recipient(user_type=self.user_type, user_id=self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A request and its state, None until it is decided."""
+
+    request: NotificationRequest
+    state: NotificationState | None
+
+    @property
+    def status(self) -> NotificationStatus:
+        """The status to show."""
+        return shown_status(self.state)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that were decided, or, before that, those asked for (none: the tenant's defaults)."""
+        return self.request.channels if self.state is None else tuple(self.state.deliveries)
