@@ -1,6 +1,5 @@
 """The environment a function runs in, typed and read when asked for, never at import."""
 
-import json
 import os
 from functools import cache
 
@@ -109,9 +108,19 @@ class Settings:
         return float(self._environment.get("HERALD_READ_TIMEOUT", "10"))
 
     @property
+    def cache_seconds(self) -> float:
+        """How long a warm worker goes on with what it read of a tenant, in seconds."""
+        return float(self._environment.get("HERALD_CACHE_SECONDS", "60"))
+
+    @property
+    def sweep_grace(self) -> float:
+        """How old an open notification must be for the sweeper to nudge it, in seconds."""
+        return float(self._environment.get("HERALD_SWEEP_GRACE", "300"))
+
+    @property
     def cors_origins(self) -> tuple[str, ...]:
         """Origins whose pages may call the API."""
-        return tuple(json.loads(self._environment.get("HERALD_CORS_ORIGINS", "[]")))
+        return msgspec.json.decode(self._environment.get("HERALD_CORS_ORIGINS", "[]"), type=tuple[str, ...])
 
 
 @cache

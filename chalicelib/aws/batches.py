@@ -7,21 +7,22 @@ from typing import Any, Final, TypeVar
 BATCH: Final = 10
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 
 def send_in_batches(
     items: Sequence[T],
-    entry_of: Callable[[T], dict[str, Any]],
-    call: Callable[[list[dict[str, Any]]], Mapping[str, Any]],
+    entry_of: Callable[[T, str], E],
+    call: Callable[[list[E]], Mapping[str, Any]],
 ) -> list[T]:
     """Send `items` ten at a time; return those that the service refused.
 
-    `entry_of` makes an item's entry (without its `Id`), `call` makes one batch call and returns the answer, whose
+    `entry_of` makes the entry of an item under an id, `call` makes one batch call and returns the answer, whose
     `Failed` names the refused entries.
     """
     refused: list[T] = []
     for batch in _chunks(items):
-        entries = [{"Id": str(position), **entry_of(item)} for position, item in enumerate(batch)]
+        entries = [entry_of(item, str(position)) for position, item in enumerate(batch)]
         answer = call(entries)
         refused += [batch[int(failure["Id"])] for failure in answer.get("Failed", [])]
     return refused

@@ -6,17 +6,21 @@ starving the others (SQS fair queues).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from chalicelib.aws.batches import send_in_batches
 from chalicelib.aws.clients import client
-from chalicelib.services.messages import encode
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.words import Channel
+from chalicelib.services.messages import encode
 from chalicelib.services.ports import NotificationRef, Publication
 from chalicelib.settings import Lane
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class AwsQueues:
         """Ask for notifications to be decided."""
         return send_in_batches(
             refs,
-            lambda ref: {"MessageBody": encode(ref), "MessageGroupId": ref.tenant},
+            lambda ref, id: _message(id, encode(ref), ref.tenant),
             lambda entries: client("sqs").send_message_batch(QueueUrl=self.dispatch_queue, Entries=entries),
         )
 
@@ -64,19 +68,23 @@ class AwsQueues:
         """Set stream records aside that `reader` could not handle."""
         refused = send_in_batches(
             records,
-            lambda record: {
-                "MessageBody": msgspec.json.encode({"reader": reader, "record": record}).decode(),
-                "MessageGroupId": _tenant_of(record),
-            },
+            lambda record, id: _message(
+                id, msgspec.json.encode({"reader": reader, "record": record}).decode(), _tenant_of(record)
+            ),
             lambda entries: client("sqs").send_message_batch(QueueUrl=self.redrive_queue, Entries=entries),
         )
         if refused:
             raise OSError(f"the redrive queue did not take {len(refused)} records")
 
 
-def _publication_entry(publication: Publication) -> dict[str, Any]:
+def _message(id: str, body: str, tenant: str) -> "SendMessageBatchRequestEntryTypeDef":
+    return {"Id": id, "MessageBody": body, "MessageGroupId": tenant}
+
+
+def _publication_entry(publication: Publication, id: str) -> "PublishBatchRequestEntryTypeDef":
     channels = msgspec.json.encode(publication.channels).decode()
     return {
+        "Id": id,
         "Message": encode(publication.ref),
         "MessageGroupId": publication.ref.tenant,
         "MessageAttributes": {"channels": {"DataType": "String.Array", "StringValue": channels}},

@@ -1,4 +1,7 @@
-"""Tenants and providers as a warm worker remembers them: up to a minute old, keyed by tenant, bounded."""
+"""Tenants and providers as a warm worker remembers them: for a short time, keyed by tenant, bounded.
+
+That time, `fresh_for` in milliseconds, is how long a suspension or a new provider may take to be seen everywhere.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,8 +15,6 @@ from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.services.ports import Clock, ProviderLookup, TenantLookup
 
-FRESH_FOR: Final = 60_000
-"""Milliseconds an answer is used again: how long a suspension or a new provider may take to be seen everywhere."""
 MOST: Final = 1_000
 
 T = TypeVar("T")
@@ -22,15 +23,16 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class _Memory(Generic[T]):
     clock: Clock
+    fresh_for: int
     _kept: OrderedDict[TenantId, tuple[Millis, T]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def recall(self, tenant: TenantId, read: Callable[[TenantId], T]) -> T:
-        """Return what `read` said of the tenant within the last minute, or ask it."""
+        """Return what `read` said of the tenant a short time ago, or ask it."""
         now = self.clock()
         with self._lock:
             kept = self._kept.get(tenant)
-        if kept is not None and now - kept[0] < FRESH_FOR:
+        if kept is not None and now - kept[0] < self.fresh_for:
             return kept[1]
         found = read(tenant)
         with self._lock:
@@ -42,11 +44,11 @@ class _Memory(Generic[T]):
 
 
 class CachedTenants:
-    """`ports.TenantLookup` that asks the store once a minute. A tenant that does not exist is asked for every time."""
+    """`ports.TenantLookup` that asks the store now and then. A tenant that does not exist is asked for every time."""
 
-    def __init__(self, stored: TenantLookup, clock: Clock) -> None:
+    def __init__(self, stored: TenantLookup, clock: Clock, fresh_for: int) -> None:
         self._stored = stored
-        self._memory: _Memory[Tenant] = _Memory(clock)
+        self._memory: _Memory[Tenant] = _Memory(clock, fresh_for)
 
     def get(self, tenant: TenantId) -> Tenant | None:
         """Return a tenant."""
@@ -63,11 +65,11 @@ class CachedTenants:
 
 
 class CachedProviders:
-    """`ports.ProviderLookup` that asks the store once a minute."""
+    """`ports.ProviderLookup` that asks the store now and then."""
 
-    def __init__(self, stored: ProviderLookup, clock: Clock) -> None:
+    def __init__(self, stored: ProviderLookup, clock: Clock, fresh_for: int) -> None:
         self._stored = stored
-        self._memory: _Memory[tuple[ProviderConfig, ...]] = _Memory(clock)
+        self._memory: _Memory[tuple[ProviderConfig, ...]] = _Memory(clock, fresh_for)
 
     def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
         """Return all providers of a tenant."""
