@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from chalicelib.domain.decision import choose_strategy
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.state import Claim, NotificationState, claimable
+from chalicelib.domain.state import NotificationState
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Reason
-from chalicelib.services.deliver import change_of_stopped
+from chalicelib.domain.words import Reason
 from chalicelib.services.dispatch import expiry
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, TenantLookup
+from chalicelib.services.stop_pending import stop_pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,7 @@ class Cancel:
             state = self.states.cancel(ref, now)
         except RefusedChangeError:
             state = self._cancel_before_dispatch(ref, now)
-        for channel in state.deliveries:
-            if claimable(state, channel, now) is Claim.STOPPED:
-                state = self._stop(ref, state, channel, now)
-        return state
+        return stop_pending(self.states, state, now)
 
     def _cancel_before_dispatch(self, ref: NotificationRef, now: Millis) -> NotificationState:
         request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
@@ -59,9 +56,3 @@ class Cancel:
         stored = self.states.put(tombstone, expiry(request, tenant))
         # The dispatcher may have put its decision meanwhile; then that one is cancelled.
         return stored if stored.cancelled_at is not None else self.states.cancel(ref, now)
-
-    def _stop(self, ref: NotificationRef, state: NotificationState, channel: Channel, now: Millis) -> NotificationState:
-        try:
-            return self.states.change(ref, channel, change_of_stopped(state, channel, now))
-        except RefusedChangeError as refused:
-            return refused.state or state

@@ -16,6 +16,7 @@ from chalicelib.services.filtered_page import filtered_page
 from chalicelib.services.inbox_filter import InboxFilter
 from chalicelib.services.notification import Notification, Owner
 from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError, Requests, States
+from chalicelib.services.stop_pending import stop_pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ class Inbox:
 
     def read(self, owner: Owner, id: NotificationId, now: Millis) -> Notification:
         """Mark one read; nothing more of it is sent if it escalates. Reading twice keeps the first time."""
-        return self._marked(owner, id, lambda ref, who: self.states.read(ref, who, now))
+
+        def read(ref: NotificationRef, who: Recipient) -> NotificationState:
+            return stop_pending(self.states, self.states.read(ref, who, now), now)
+
+        return self._marked(owner, id, read)
 
     def unread(self, owner: Owner, id: NotificationId) -> Notification:
         """Mark one unread again. What reading stopped stays stopped."""

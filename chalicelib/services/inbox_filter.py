@@ -1,4 +1,4 @@
-"""Which notifications of an inbox are wanted. All that is asked for stands in the state, so requests need not be read."""
+"""Which notifications of an inbox are wanted: all that is asked for stands in the state, no request need be read."""
 
 from dataclasses import dataclass
 from typing import Final

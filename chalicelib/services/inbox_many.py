@@ -14,6 +14,7 @@ from chalicelib.services.concurrently import concurrently
 from chalicelib.services.inbox_filter import InboxFilter
 from chalicelib.services.notification import Owner
 from chalicelib.services.ports import Clock, NotificationRef, Page, RefusedChangeError, Requests, States
+from chalicelib.services.stop_pending import stop_pending
 
 PAGE: Final = 100
 CONCURRENT_WRITES: Final = 10
@@ -83,7 +84,11 @@ class InboxMany:
 
     def _read_each(self, owner: Owner, ids: Sequence[NotificationId]) -> int:
         now, who = self.clock(), owner.as_recipient()
-        return self._count(ids, lambda id: self.states.read(NotificationRef(owner.tenant, id), who, now))
+
+        def read(id: NotificationId) -> NotificationState:
+            return stop_pending(self.states, self.states.read(NotificationRef(owner.tenant, id), who, now), now)
+
+        return self._count(ids, read)
 
     def _delete_each(self, owner: Owner, ids: Sequence[NotificationId]) -> int:
         now, who = self.clock(), owner.as_recipient()
