@@ -1,0 +1,85 @@
+"""What the functions import, from the locked requirements, for the processor they run on.
+
+Wheels are fetched for Lambda's platform whatever machine this is, each checked against its hash. Only what is ever
+imported ships: the vendors' SDKs declare far more than the calls we make need. tests/infra imports everything from
+the package alone to prove it.
+"""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+NOT_SHIPPED: Final = frozenset(
+    {
+        # firebase-admin needs these for databases and files; its messaging speaks HTTP by requests and httpx.
+        *("google-api-core", "google-cloud-core", "google-cloud-firestore", "google-cloud-storage", "google-crc32c"),
+        *("google-resumable-media", "googleapis-common-protos", "grpcio", "grpcio-status", "proto-plus", "protobuf"),
+        "opentelemetry-api",
+        # twilio needs these for its asynchronous client.
+        *("aiohappyeyeballs", "aiohttp", "aiohttp-retry", "aiosignal", "frozenlist", "multidict", "propcache", "yarl"),
+    }
+)
+AWS_SERVICES: Final = frozenset(
+    {"cognito-idp", "dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs", "sts"}
+)
+"""The services that functions call, as botocore's data folders are named."""
+
+_PLATFORMS: Final = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
+
+
+def install_dependencies(requirements: Path, architecture: str, cache: Path) -> Path:
+    """Return a folder with what ships, made at most once per content of `requirements` and this file."""
+    wanted = _shipped(requirements.read_text())
+    digest = hashlib.sha256((wanted + Path(__file__).read_text() + sys.version).encode()).hexdigest()[:16]
+    target = cache / f"{architecture}-{digest}"
+    if not target.exists():
+        unfinished = target.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        lock = unfinished / "requirements.txt"
+        lock.write_text(wanted)
+        _install(lock, unfinished, _PLATFORMS[architecture])
+        lock.unlink()
+        _trim(unfinished)
+        compile_bytecode(unfinished)
+        unfinished.rename(target)
+    return target
+
+
+def compile_bytecode(folder: Path) -> None:
+    """Compile all modules to bytecode that Python takes without looking at the source.
+
+    Wheels carry none and Lambda's disk is read-only, so without it every cold start would compile anew.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, "-s", str(folder), "-p", "/var/task", str(folder)], check=True)
+
+
+def _shipped(lock: str) -> str:
+    """Return the lock file without what is not shipped."""
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
+    return "".join(entry for entry in entries if entry.split("==")[0] not in NOT_SHIPPED)
+
+
+def _install(lock: Path, target: Path, platform: str) -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    wheels = ["--only-binary=:all:", "--no-deps", "--implementation=cp", f"--python-version={version}"]
+    command += [*wheels, f"--platform={platform}", "--require-hashes", f"--target={target}", "-r", str(lock)]
+    subprocess.run(command, check=True)
+
+
+def _trim(folder: Path) -> None:
+    """Remove what no import needs: descriptions of other AWS services, type stubs, tests, commands."""
+    for data in (folder / "botocore" / "data", folder / "boto3" / "data"):
+        for service in data.iterdir():
+            if service.is_dir() and service.name not in AWS_SERVICES:
+                shutil.rmtree(service)
+    for name in ("bin", "test", "tests", "boto3/examples"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for stub in folder.rglob("*.pyi"):
+        stub.unlink()
