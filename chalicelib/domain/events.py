@@ -15,6 +15,7 @@ from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType, de
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import EventMode
 from chalicelib.domain.value import Millis, Value
+from chalicelib.domain.wire import to_json
 from chalicelib.domain.words import Channel
 
 MAX_DETAIL: Final = 60_000
@@ -79,14 +80,14 @@ def pack(tenant: TenantId, type: str, happened: Sequence[Occurrence], mode: Even
             "tenantId": tenant,
             "data": {"notifications": group},
         }
-        yield BusEvent(type=type, tenant=tenant, detail=msgspec.json.encode(detail).decode())
+        yield BusEvent(type=type, tenant=tenant, detail=to_json(detail).decode())
 
 
 def _groups(happened: Iterable[Occurrence], mode: EventMode) -> Iterator[list[Occurrence]]:
     group: list[Occurrence] = []
     size = 0
     for occurrence in happened:
-        bytes_of_it = len(msgspec.json.encode(occurrence)) + 1
+        bytes_of_it = len(to_json(occurrence)) + 1
         if group and (mode is EventMode.SINGLE or size + bytes_of_it > MAX_DETAIL):
             yield group
             group, size = [], 0

@@ -3,6 +3,7 @@
 import msgspec
 
 from chalicelib.domain.ids import TenantId, parse_notification_id
+from chalicelib.domain.wire import to_json
 from chalicelib.services.ports import NotificationRef
 
 
@@ -20,7 +21,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def encode(ref: NotificationRef, epoch: int = 0) -> str:
     """Return the body of a message that names a notification, and the epoch a redriven one is to open."""
     body: dict[str, object] = {"v": 1, "tenant": ref.tenant, "id": ref.id}
-    return msgspec.json.encode(body | ({"epoch": epoch} if epoch else {})).decode()
+    return to_json(body | ({"epoch": epoch} if epoch else {})).decode()
 
 
 def decode(text: str) -> tuple[NotificationRef, int]:

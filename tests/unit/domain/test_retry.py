@@ -1,0 +1,86 @@
+import pytest
+
+from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.retry import MAX_TRIES, backoff, change_after, change_of_lapsed
+from chalicelib.domain.state import InFlight
+from chalicelib.domain.words import Reason
+from tests.build import NOW, a_delivery
+
+RETRIABLE = Refused(kind=AttemptOutcome.RETRIABLE, code="busy")
+MISCONFIGURED = Refused(kind=AttemptOutcome.MISCONFIGURED, code="bad_key")
+PERMANENT = Refused(kind=AttemptOutcome.PERMANENT, code="bad_address")
+
+
+def claimed() -> Delivery:
+    return a_delivery(DeliveryStatus.SENDING, attempt=1, tries=1, lease=NOW + 9)
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "reason"),
+    [
+        (Accepted(vendor_id="v1"), DeliveryStatus.SENT, None),
+        (Unsure(code="timeout"), DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN),
+        (PERMANENT, DeliveryStatus.FAILED, Reason.REFUSED),
+    ],
+)
+def test_a_final_result_ends_the_delivery(
+    result: ProviderResult, status: DeliveryStatus, reason: Reason | None
+) -> None:
+    change = change_after(claimed(), result, NOW, 0.5)
+
+    assert (change.status, change.reason, change.not_before) == (status, reason, None)
+    assert change.record is not None
+    assert change.record.provider == "first"
+
+
+def test_a_retriable_refusal_is_tried_again_at_the_same_provider_after_a_jittered_wait() -> None:
+    change = change_after(claimed(), RETRIABLE, NOW, 0.5)
+
+    assert (change.status, change.provider, change.tries) == (DeliveryStatus.SENDING, 0, 1)
+    assert change.not_before == NOW + 500
+    assert change.in_flight is InFlight.YES
+
+
+def test_the_vendors_wish_outlasts_our_backoff() -> None:
+    busy = Refused(kind=AttemptOutcome.RETRIABLE, code="busy", retry_after=7.5)
+
+    assert change_after(claimed(), busy, NOW, 0.5).not_before == NOW + 7_500
+
+
+@pytest.mark.parametrize("result", [RETRIABLE, MISCONFIGURED])
+def test_the_next_provider_follows_without_a_wait(result: Refused) -> None:
+    tries = MAX_TRIES if result is RETRIABLE else 1
+
+    change = change_after(a_delivery(DeliveryStatus.SENDING, attempt=4, tries=tries, lease=NOW), result, NOW, 0.9)
+
+    assert (change.status, change.provider, change.tries) == (DeliveryStatus.SENDING, 1, 0)
+    assert change.not_before == NOW
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"), [(RETRIABLE, Reason.RETRIES_EXHAUSTED), (MISCONFIGURED, Reason.MISCONFIGURED)]
+)
+def test_the_last_providers_last_refusal_fails_the_delivery(result: Refused, reason: Reason) -> None:
+    last = a_delivery(DeliveryStatus.SENDING, attempt=8, tries=MAX_TRIES, provider=1, lease=NOW)
+
+    change = change_after(last, result, NOW, 0.9)
+
+    assert (change.status, change.reason) == (DeliveryStatus.FAILED, reason)
+
+
+@pytest.mark.parametrize(("tries", "ceiling"), [(1, 1_000), (2, 2_000), (3, 4_000), (6, 30_000), (60, 30_000)])
+def test_backoff_doubles_up_to_a_ceiling_with_full_jitter(tries: int, ceiling: int) -> None:
+    assert backoff(tries, 0.0) == 0
+    assert backoff(tries, 0.5) == ceiling // 2
+    assert backoff(tries, 0.999_999) < ceiling
+
+
+def test_a_lapsed_lease_leaves_an_honest_unknown() -> None:
+    change = change_of_lapsed(claimed(), NOW)
+
+    assert (change.status, change.reason, change.in_flight) == (
+        DeliveryStatus.UNKNOWN,
+        Reason.WORKER_DIED,
+        InFlight.YES,
+    )
