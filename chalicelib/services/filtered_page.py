@@ -4,7 +4,7 @@ The work of one call is bounded: a filter that admits little answers short pages
 that is further on. Whoever follows the cursors reaches the end.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from chalicelib.services.ports import Page
@@ -18,26 +18,26 @@ READ_SIZE: Final = 100
 
 def filtered_page(
     read: Callable[[int, str | None], Page[K]],
-    admit: Callable[[Sequence[K]], Mapping[K, V]],
+    admit: Callable[[Sequence[K]], Sequence[V | None]],
     limit: int,
     after: str | None,
 ) -> Page[V]:
     """Return up to `limit` admitted items that follow `after`.
 
-    `read` returns a page of the listing (its limit and where it begins), `admit` those of its keys that are wanted,
-    with what they stand for. Nothing is skipped and nothing told twice: when a page holds more than there is room
-    for, it is read once more, cut where the room ends, to learn the place from which to go on.
+    `read` returns a page of the listing (its limit and where it begins), `admit` what each of its keys stands for,
+    None where that is not wanted. Nothing is skipped and nothing told twice: when a page holds more than there is
+    room for, it is read once more, cut where the room ends, to learn the place from which to go on.
     """
     found: list[V] = []
     size = limit
     for _ in range(READS_PER_CALL):
         page = read(size, after)
-        admitted = admit(page.items)
-        positions = [position for position, key in enumerate(page.items) if key in admitted]
+        admitted = [(place, item) for place, item in enumerate(admit(page.items), start=1) if item is not None]
         room = limit - len(found)
-        found += [admitted[page.items[position]] for position in positions[:room]]
-        if len(positions) > room:
-            return Page(tuple(found), read(positions[room - 1] + 1, after).next)
+        found += [item for _, item in admitted[:room]]
+        if len(admitted) > room:
+            last, _ = admitted[room - 1]
+            return Page(tuple(found), read(last, after).next)
         after = page.next
         if after is None or len(found) == limit:
             break

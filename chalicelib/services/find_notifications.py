@@ -50,10 +50,10 @@ class FindNotifications:
                 return self.requests.of_tenant(tenant, search.span, size, start)
             return self.requests.of_user(tenant, *search.recipient, search.span, size, start)
 
-        def admit(ids: Sequence[NotificationId]) -> dict[NotificationId, Notification]:
+        def admit(ids: Sequence[NotificationId]) -> Sequence[Notification | None]:
             requests, states = self.requests.get_many(tenant, ids), self.states.get_many(tenant, ids)
-            found = {id: Notification(request, states.get(id)) for id, request in requests.items()}
-            return {id: notification for id, notification in found.items() if search.admits(notification)}
+            found = [Notification(requests[id], states.get(id)) if id in requests else None for id in ids]
+            return [each if each is not None and search.admits(each) else None for each in found]
 
         return filtered_page(read, admit, limit, after)
 

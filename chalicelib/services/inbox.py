@@ -35,11 +35,11 @@ class Inbox:
         def read(size: int, start: str | None) -> Page[NotificationId]:
             return self.requests.of_user(owner.tenant, owner.user_type, owner.user_id, wanted.span, size, start)
 
-        def admit(ids: Sequence[NotificationId]) -> dict[NotificationId, Notification]:
+        def admit(ids: Sequence[NotificationId]) -> Sequence[Notification | None]:
             states = self.states.get_many(owner.tenant, ids)
             listed = {id: state for id, state in states.items() if owner.owns(state) and wanted.lists(state)}
             requests = self.requests.get_many(owner.tenant, tuple(listed))
-            return {id: Notification(request, listed[id]) for id, request in requests.items()}
+            return [Notification(requests[id], listed[id]) if id in requests else None for id in ids]
 
         return filtered_page(read, admit, limit, after)
 

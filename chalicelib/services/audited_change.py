@@ -1,0 +1,112 @@
+"""Administrative changes: each of the version somebody saw, each on record.
+
+The record comes first. If we die in between, the log tells of a change that was asked for and not made, which a look
+at the target settles; the other way round a change would be made that nobody could ever be asked about.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.errors import ConflictError
+from chalicelib.domain.ids import TenantId, time_ordered_id
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.value import Millis, Value
+from chalicelib.services.ports import AuditLog, ExistsError, StaleVersionError
+
+REFUSED = ".refused"
+"""Ends the action of the entry that follows when the store refused what an entry announced."""
+
+
+class Action(StrEnum):
+    """What an administrator may do."""
+
+    CREATE_TENANT = "tenant.create"
+    UPDATE_TENANT = "tenant.update"
+    SUSPEND_TENANT = "tenant.suspend"
+    ACTIVATE_TENANT = "tenant.activate"
+    CREATE_SERVICE_ACCOUNT = "service_account.create"
+    UPDATE_SERVICE_ACCOUNT = "service_account.update"
+    DELETE_SERVICE_ACCOUNT = "service_account.delete"
+    PUT_RECIPIENT = "recipient.put"
+    DELETE_RECIPIENT = "recipient.delete"
+    CREATE_PROVIDER = "provider.create"
+    UPDATE_PROVIDER = "provider.update"
+    DELETE_PROVIDER = "provider.delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and when."""
+
+    principal: Principal
+    now: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is about to change. `before` and `after` are as the log may show them: without credentials."""
+
+    action: Action
+    target: str
+    tenants: tuple[TenantId, ...]
+    before: Value | None = None
+    after: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedChanges:
+    """Makes administrative changes, each after it was recorded in the log of every tenant that it touches."""
+
+    log: AuditLog
+    randomness: Callable[[int], bytes]
+
+    @contextmanager
+    def change(self, change: Change, by: Actor) -> Iterator[None]:
+        """Record `change`, then let the caller make it.
+
+        Raises
+        ------
+        ConflictError
+            The store refused it: somebody else was faster. The log then says so too.
+        """
+        entries = [self._entry(tenant, change, by) for tenant in change.tenants]
+        for entry in entries:
+            self.log.add(entry)
+        try:
+            yield
+        except (ExistsError, StaleVersionError) as refused:
+            for entry in entries:
+                self.log.add(self._refusal(entry))
+            raise ConflictError(f"{change.target} was changed meanwhile") from refused
+
+    def _entry(self, tenant: TenantId, change: Change, by: Actor) -> AuditEntry:
+        return AuditEntry(
+            id=time_ordered_id(by.now, self.randomness(10)),
+            tenant=tenant,
+            at=by.now,
+            actor=by.principal.name,
+            action=change.action,
+            target=change.target,
+            before=_shown(change.before),
+            after=_shown(change.after),
+        )
+
+    def _refusal(self, entry: AuditEntry) -> AuditEntry:
+        id = time_ordered_id(entry.at, self.randomness(10))
+        return msgspec.structs.replace(entry, id=id, action=entry.action + REFUSED)
+
+
+def expect_version(stored: int, expected: int | None) -> None:
+    """Raise ConflictError when the caller says which version they saw, and it is no longer the stored one."""
+    if expected not in (None, stored):
+        raise ConflictError(f"Version {expected} was expected, the stored one is {stored}")
+
+
+def _shown(value: Value | None) -> dict[str, Any] | None:
+    return None if value is None else msgspec.to_builtins(value)

@@ -1,0 +1,106 @@
+"""Rules of what tenants and recipients may say of themselves, as faults of an input."""
+
+import re
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from chalicelib.channels.base import address_fault
+from chalicelib.domain.errors import Fault, InvalidInputError
+from chalicelib.domain.ids import UserId, UserType
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.tenant import Sender, TenantSettings
+from chalicelib.domain.words import Channel
+
+LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
+"""Language, script, region: the part of BCP 47 that templates are localized by."""
+SMS_SENDER: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}\Z")
+"""An alphanumeric sender (3GPP TS 23.040): up to 11 letters and digits, at least one letter."""
+SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,31}\Z")
+SCRIPT_SCHEMES: Final = frozenset({"data", "file", "javascript", "vbscript"})
+"""Links of these would run or read what the sender likes on the reader's device."""
+MOST_SEGMENTS: Final = 10
+MOST_RETENTION_DAYS: Final = 3_650
+
+_NOBODY: Final = Recipient(user_type=UserType(""), user_id=UserId(""))
+
+
+def check_recipient(recipient: Recipient) -> None:
+    """Raise InvalidInputError, with all that is wrong, unless a recipient may be stored."""
+    faults = _place_faults("/locale", recipient.locale, "/timeZone", recipient.time_zone)
+    if recipient.email is not None and not _is_email(recipient.email):
+        faults.append(_invalid_email("/email"))
+    if recipient.phone is not None and not _is_phone(recipient.phone):
+        faults.append(Fault(pointer="/phone", code="invalid_phone", detail="not a phone number in E.164"))
+    _refuse(faults)
+
+
+def check_settings(settings: TenantSettings) -> None:
+    """Raise InvalidInputError, with all that is wrong, unless a tenant may have these settings."""
+    faults = _place_faults("/settings/defaultLocale", settings.default_locale, "/settings/timeZone", settings.time_zone)
+    if not settings.default_channels:
+        detail = "at least one channel is needed"
+        faults.append(Fault(pointer="/settings/defaultChannels", code="too_few", detail=detail))
+    faults += _range_faults("/settings/smsMaxSegments", settings.sms_max_segments, MOST_SEGMENTS)
+    faults += _range_faults("/settings/retentionDays", settings.retention_days, MOST_RETENTION_DAYS)
+    for channel, sender in settings.senders.items():
+        faults += _sender_faults(f"/settings/senders/{channel}", channel, sender)
+    for position, scheme in enumerate(settings.url_schemes):
+        if not SCHEME.match(scheme) or scheme in SCRIPT_SCHEMES:
+            pointer = f"/settings/urlSchemes/{position}"
+            faults.append(Fault(pointer=pointer, code="invalid_scheme", detail="not a scheme that links may have"))
+    _refuse(faults)
+
+
+def _place_faults(locale_at: str, locale: str | None, zone_at: str, time_zone: str | None) -> list[Fault]:
+    faults: list[Fault] = []
+    if locale is not None and not LOCALE.match(locale):
+        faults.append(Fault(pointer=locale_at, code="invalid_locale", detail="not a locale such as en or fr-CA"))
+    if time_zone is not None and not _is_time_zone(time_zone):
+        faults.append(Fault(pointer=zone_at, code="invalid_time_zone", detail="not an IANA time zone"))
+    return faults
+
+
+def _range_faults(pointer: str, number: int, most: int) -> list[Fault]:
+    if 1 <= number <= most:
+        return []
+    return [Fault(pointer=pointer, code="out_of_range", detail=f"not between 1 and {most}")]
+
+
+def _sender_faults(pointer: str, channel: Channel, sender: Sender) -> list[Fault]:
+    if channel is Channel.EMAIL:
+        addresses = {"address": sender.address, "replyTo": sender.reply_to}
+        wrong = [name for name, address in addresses.items() if address is not None and not _is_email(address)]
+        return [_invalid_email(f"{pointer}/{name}") for name in wrong]
+    if channel is Channel.SMS:
+        if _is_phone(sender.address) or SMS_SENDER.match(sender.address):
+            return []
+        detail = "neither a number in E.164 nor a sender's name"
+        return [Fault(pointer=f"{pointer}/address", code="invalid_sender", detail=detail)]
+    return [Fault(pointer=pointer, code="no_sender", detail=f"messages on {channel} have no sender")]
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_email(address: str) -> bool:
+    return address_fault(Channel.EMAIL, msgspec.structs.replace(_NOBODY, email=address)) is None
+
+
+def _is_phone(number: str) -> bool:
+    return address_fault(Channel.SMS, msgspec.structs.replace(_NOBODY, phone=number)) is None
+
+
+def _invalid_email(pointer: str) -> Fault:
+    return Fault(pointer=pointer, code="invalid_email", detail="not an e-mail address")
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidInputError(faults=faults)
