@@ -14,7 +14,7 @@ class ProviderConfig(Value, frozen=True):
     """One provider of a tenant. `vendor` names the file that speaks to it (`sendgrid`, `twilio`, …).
 
     Lower `priority` comes first; among equals `weight` shares the traffic. `settings` are plain, `credentials` are
-    sealed for the tenant and opened only by the worker that calls the vendor.
+    sealed for the tenant and opened only by the worker that calls the vendor; `secrets` are the names in them.
     """
 
     id: ProviderId
@@ -25,6 +25,7 @@ class ProviderConfig(Value, frozen=True):
     weight: int = 1
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     credentials: bytes | None = None
+    secrets: tuple[str, ...] = ()
     version: int = 1
 
 

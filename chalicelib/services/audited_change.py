@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -17,6 +16,7 @@ from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.ids import TenantId, time_ordered_id
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.value import Millis, Value
+from chalicelib.domain.wire import to_plain
 from chalicelib.services.ports import AuditLog, ExistsError, StaleVersionError
 
 REFUSED = ".refused"
@@ -37,6 +37,7 @@ class Action(StrEnum):
     DELETE_RECIPIENT = "recipient.delete"
     CREATE_PROVIDER = "provider.create"
     UPDATE_PROVIDER = "provider.update"
+    REPLACE_CREDENTIALS = "provider.replace_credentials"
     DELETE_PROVIDER = "provider.delete"
 
 
@@ -93,8 +94,8 @@ class AuditedChanges:
             actor=by.principal.name,
             action=change.action,
             target=change.target,
-            before=_shown(change.before),
-            after=_shown(change.after),
+            before=to_plain(change.before),
+            after=to_plain(change.after),
         )
 
     def _refusal(self, entry: AuditEntry) -> AuditEntry:
@@ -106,7 +107,3 @@ def expect_version(stored: int, expected: int | None) -> None:
     """Raise ConflictError when the caller says which version they saw, and it is no longer the stored one."""
     if expected not in (None, stored):
         raise ConflictError(f"Version {expected} was expected, the stored one is {stored}")
-
-
-def _shown(value: Value | None) -> dict[str, Any] | None:
-    return None if value is None else msgspec.to_builtins(value)

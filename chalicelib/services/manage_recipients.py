@@ -8,7 +8,7 @@ from chalicelib.domain.recipient import Recipient
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change
 from chalicelib.services.input_rules import check_recipient
 from chalicelib.services.masking import mask_recipient
-from chalicelib.services.ports import Recipients, StaleVersionError
+from chalicelib.services.ports import Recipients, StaleVersionError, TenantLookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class ManageRecipients:
     """The use case: store, look up and remove the recipients of a tenant."""
 
     recipients: Recipients
+    tenants: TenantLookup
     audited: AuditedChanges
 
     def put(self, tenant: TenantId, recipient: Recipient, by: Actor) -> bool:
@@ -25,7 +26,11 @@ class ManageRecipients:
         ------
         InvalidInputError
             An address, the locale or the time zone is not one.
+        NotFoundError
+            There is no such tenant.
         """
+        if self.tenants.get(tenant) is None:
+            raise NotFoundError("No such tenant")
         check_recipient(recipient)
         stored = self.recipients.get(tenant, recipient.user_type, recipient.user_id)
         if recipient != stored:
