@@ -26,11 +26,17 @@ class ClaimNames(msgspec.Struct, frozen=True):
 
 
 class Issuer(msgspec.Struct, frozen=True, rename="camel"):
-    """An OIDC issuer whose tokens are taken. `audiences` are the clients whose user tokens count."""
+    """An OIDC issuer whose tokens are taken.
+
+    `audiences` are the clients whose user tokens count. `clients` are those whose tokens are services'; they must not
+    log users in. None: an issuer that says `token_use` (Cognito) vouches for every client that has a service account,
+    any other for none.
+    """
 
     issuer: str
     jwks_uri: str
     audiences: tuple[str, ...] = ()
+    clients: tuple[str, ...] | None = None
     algorithms: tuple[str, ...] = ("RS256",)
     claims: ClaimNames = msgspec.field(default_factory=ClaimNames)
 
@@ -90,6 +96,16 @@ class Settings:
     def issuers(self) -> tuple[Issuer, ...]:
         """The OIDC issuers whose tokens are taken."""
         return msgspec.json.decode(self._environment["HERALD_ISSUERS"], type=tuple[Issuer, ...])
+
+    @property
+    def login_url(self) -> str:
+        """Where users log in and services get tokens: the base address of the user pool's OAuth2 endpoints."""
+        return self._environment["HERALD_LOGIN_URL"]
+
+    @property
+    def login_client_id(self) -> str:
+        """The OAuth2 client that users log in with."""
+        return self._environment["HERALD_LOGIN_CLIENT_ID"]
 
     @property
     def default_providers(self) -> dict[Channel, ProviderId]:

@@ -15,6 +15,8 @@ ProviderId = NewType("ProviderId", str)
 """The name a tenant gave to one configured provider (`primary-email`), unique within the tenant."""
 ClientId = NewType("ClientId", str)
 
+_USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|+=~-]{0,127}\Z")
+_USER_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _NAMESPACE = uuid.UUID("5f9c1c1e-6a0b-5c7e-9d55-9b7a3f4f1d10")
 
 
@@ -56,6 +58,26 @@ def parse_notification_id(text: str) -> NotificationId:
     except ValueError:
         pass
     raise InvalidIdError("notification id", text)
+
+
+def parse_user_id(text: str) -> UserId:
+    """Return the user id in `text`: 1 to 128 characters such as UUIDs, e-mail addresses and subjects have.
+
+    Raises
+    ------
+    InvalidIdError
+        When it has other characters, above all one that separates the parts of a key or of a path.
+    """
+    if not _USER_ID.match(text):
+        raise InvalidIdError("user id", text)
+    return UserId(text)
+
+
+def parse_user_type(text: str) -> UserType:
+    """Return the user type in `text`, 1 to 32 of ``a-z 0-9 _ -`` beginning with a letter; InvalidIdError otherwise."""
+    if not _USER_TYPE.match(text):
+        raise InvalidIdError("user type", text)
+    return UserType(text)
 
 
 def time_ordered_id(now: Millis, randomness: bytes) -> str:
