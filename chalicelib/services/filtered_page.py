@@ -1,7 +1,8 @@
 """A page of what a filter admits, over a listing that can only be read in its own order.
 
 The work of one call is bounded: a filter that admits little answers short pages, also empty ones, each with a cursor
-that is further on. Whoever follows the cursors reaches the end.
+that is further on; so does a listing that itself answers a short page and goes on. Whoever follows the cursors reaches
+the end.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ def filtered_page(
             last, _ = admitted[room - 1]
             return Page(tuple(found), read(last, after).next)
         after = page.next
-        if after is None or len(found) == limit:
+        if after is None or len(found) == limit or len(page.items) < size:
             break
         size = READ_SIZE
     return Page(tuple(found), after)

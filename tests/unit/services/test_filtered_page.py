@@ -51,6 +51,14 @@ def test_a_call_that_admits_nothing_gives_up_after_a_few_reads_with_a_cursor_fur
     assert len(listing.reads) == READS_PER_CALL
 
 
+def test_a_listing_that_gives_up_early_is_not_pressed_further() -> None:
+    sparse: Page[int] = Page((7,), next="far")
+
+    page = filtered_page(lambda size, after: sparse, lambda numbers: numbers, 20, None)
+
+    assert page == sparse
+
+
 def test_without_a_filter_one_read_of_the_asked_size_is_enough() -> None:
     listing = Numbers(100)
 
