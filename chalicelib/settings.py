@@ -5,7 +5,6 @@ from functools import cache
 
 import msgspec
 
-from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.words import Channel
 
 
@@ -108,10 +107,10 @@ class Settings:
         return self._environment["HERALD_LOGIN_CLIENT_ID"]
 
     @property
-    def default_providers(self) -> dict[Channel, ProviderId]:
+    def default_providers(self) -> dict[Channel, str]:
         """The vendor the stage itself offers on a channel, by IAM role, to tenants that configured none."""
         text = self._environment.get("HERALD_DEFAULT_PROVIDERS", "{}")
-        return msgspec.json.decode(text, type=dict[Channel, ProviderId])
+        return msgspec.json.decode(text, type=dict[Channel, str])
 
     @property
     def connect_timeout(self) -> float:

@@ -21,7 +21,6 @@ from chalicelib.services.ports import (
     Requests,
     States,
     SweepCursors,
-    Tenants,
 )
 
 LOOK_BACK: Final = 6 * 3_600_000
@@ -35,7 +34,6 @@ class Sweep:
 
     requests: Requests
     states: States
-    tenants: Tenants
     cursors: SweepCursors
     queues: Queues
     grace: int

@@ -1,0 +1,194 @@
+"""Wires the use cases to the real store and AWS, once in a process, each when it is first asked for.
+
+This is the only place that knows which adapter stands behind which port. Nothing kept here belongs to a tenant: caches
+are keyed by tenant and short-lived.
+"""
+
+import os
+import random
+import time
+from functools import cache
+
+from chalicelib.aws.bus import AwsBus
+from chalicelib.aws.clients import session
+from chalicelib.aws.queues import AwsQueues
+from chalicelib.aws.vault import KmsVault
+from chalicelib.channels.base import address_fault, shape
+from chalicelib.domain.value import Millis
+from chalicelib.providers.base import Timeouts
+from chalicelib.providers.caller import VendorCaller
+from chalicelib.services.accept import Accept
+from chalicelib.services.cached import CachedProviders, CachedTenants
+from chalicelib.services.cancel import Cancel
+from chalicelib.services.deliver import Deliver
+from chalicelib.services.dispatch import Dispatch
+from chalicelib.services.project import Project
+from chalicelib.services.sweep import Sweep
+from chalicelib.settings import settings
+from chalicelib.store import images
+from chalicelib.store.idempotency import IdempotencyRows
+from chalicelib.store.providers import ProviderRows
+from chalicelib.store.recipients import RecipientRows
+from chalicelib.store.requests import RequestRows
+from chalicelib.store.states import StateRows
+from chalicelib.store.sweep import SweepRows
+from chalicelib.store.table import Table
+from chalicelib.store.tenants import TenantRows
+
+LEASE_FACTOR = 2
+"""A lease lasts this many times as long as a vendor may take."""
+
+
+state_from_image = images.state_from_image
+
+
+def now() -> Millis:
+    """Return the time."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+@cache
+def table() -> Table:
+    """Return the table."""
+    return Table(settings().table, session())
+
+
+@cache
+def queues() -> AwsQueues:
+    """Return the topic and the queues."""
+    configured = settings()
+    return AwsQueues(
+        topic_arn=configured.topic_arn,
+        dispatch_queue=configured.dispatch_queue,
+        redrive_queue=configured.redrive_queue,
+        lanes=configured.lanes,
+    )
+
+
+@cache
+def vault() -> KmsVault:
+    """Return the vault of credentials."""
+    return KmsVault(settings().key_arn)
+
+
+@cache
+def requests() -> RequestRows:
+    """Return the stored requests."""
+    return RequestRows(table())
+
+
+@cache
+def states() -> StateRows:
+    """Return the stored states."""
+    return StateRows(table(), os.urandom)
+
+
+@cache
+def recipients() -> RecipientRows:
+    """Return the stored recipients."""
+    return RecipientRows(table())
+
+
+@cache
+def tenants() -> TenantRows:
+    """Return the stored tenants."""
+    return TenantRows(table())
+
+
+@cache
+def providers() -> ProviderRows:
+    """Return the stored providers."""
+    return ProviderRows(table())
+
+
+@cache
+def known_tenants() -> CachedTenants:
+    """Return the tenants as they were a short time ago: what sending asks."""
+    return CachedTenants(tenants(), now, _fresh_for())
+
+
+@cache
+def known_providers() -> CachedProviders:
+    """Return the providers as they were a short time ago: what sending asks."""
+    return CachedProviders(providers(), now, _fresh_for())
+
+
+@cache
+def timeouts() -> Timeouts:
+    """Return how long a vendor may take."""
+    return Timeouts(connect=settings().connect_timeout, read=settings().read_timeout)
+
+
+@cache
+def accept() -> Accept:
+    """Return the use case that accepts sends."""
+    return Accept(
+        requests=requests(),
+        records=IdempotencyRows(table()),
+        tenants=known_tenants(),
+        providers=known_providers(),
+        randomness=os.urandom,
+    )
+
+
+@cache
+def cancel() -> Cancel:
+    """Return the use case that cancels."""
+    return Cancel(requests=requests(), states=states(), tenants=known_tenants())
+
+
+@cache
+def dispatch() -> Dispatch:
+    """Return the use case that decides and publishes."""
+    return Dispatch(
+        requests=requests(),
+        states=states(),
+        recipients=recipients(),
+        tenants=known_tenants(),
+        providers=known_providers(),
+        queues=queues(),
+        check_address=address_fault,
+        stage_vendors=settings().default_providers,
+    )
+
+
+@cache
+def deliver() -> Deliver:
+    """Return the use case that makes deliveries."""
+    return Deliver(
+        requests=requests(),
+        states=states(),
+        recipients=recipients(),
+        tenants=known_tenants(),
+        providers=known_providers(),
+        queues=queues(),
+        caller=VendorCaller(vault(), timeouts()),
+        check_address=address_fault,
+        shape=shape,
+        stage_vendors=settings().default_providers,
+        clock=now,
+        randomness=random.random,
+        lease=int(LEASE_FACTOR * timeouts().total * 1_000),
+    )
+
+
+@cache
+def project() -> Project:
+    """Return the use case that emits domain events."""
+    return Project(bus=AwsBus(settings().bus), tenants=known_tenants())
+
+
+@cache
+def sweep() -> Sweep:
+    """Return the use case that nudges what is stuck."""
+    return Sweep(
+        requests=requests(),
+        states=states(),
+        cursors=SweepRows(table()),
+        queues=queues(),
+        grace=int(settings().sweep_grace * 1_000),
+    )
+
+
+def _fresh_for() -> int:
+    return int(settings().cache_seconds * 1_000)

@@ -1,0 +1,64 @@
+"""Lane → vendor: one function per channel, so that each has its own queue, permissions and concurrency."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from chalice.app import Blueprint
+
+from chalicelib import bootstrap
+from chalicelib.domain.words import Channel
+from chalicelib.services.deliver import Verdict
+from chalicelib.services.messages import decode
+from chalicelib.workers.batches import PartialBatch, Record, handle_each
+
+workers = Blueprint(__name__)
+
+BULKHEAD: Final = {Channel.EMAIL: 5, Channel.SMS: 10, Channel.PUSH: 10, Channel.IN_APP: 10}
+"""Vendor calls at a time in one worker."""
+MARGIN: Final = 1_000
+"""Milliseconds a worker keeps for recording an answer that comes at the last moment."""
+
+
+class LambdaContext(Protocol):
+    """What Lambda tells a running function of itself."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the function may still run."""
+
+
+@workers.lambda_function(name="deliver_email")
+def deliver_email(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the e-mail deliveries of a batch."""
+    return _deliver(Channel.EMAIL, event, context)
+
+
+@workers.lambda_function(name="deliver_sms")
+def deliver_sms(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the SMS deliveries of a batch."""
+    return _deliver(Channel.SMS, event, context)
+
+
+@workers.lambda_function(name="deliver_push")
+def deliver_push(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the push deliveries of a batch."""
+    return _deliver(Channel.PUSH, event, context)
+
+
+@workers.lambda_function(name="deliver_in_app")
+def deliver_in_app(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the in-app deliveries of a batch."""
+    return _deliver(Channel.IN_APP, event, context)
+
+
+def _deliver(channel: Channel, event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    deliver = bootstrap.deliver()
+    needed = bootstrap.timeouts().total * 1_000 + MARGIN
+
+    def handle(record: Record) -> bool:
+        # A call that the function would not live to record must not begin: its outcome would be unknown for nothing.
+        if context.get_remaining_time_in_millis() < needed:
+            return False
+        ref, epoch = decode(record["body"])
+        return deliver(ref, channel, epoch) is Verdict.DONE
+
+    return handle_each(event, handle, BULKHEAD[channel])

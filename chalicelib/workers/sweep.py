@@ -1,0 +1,39 @@
+"""Schedule → the sweeper, over every tenant."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from chalice.app import Blueprint
+
+from chalicelib import bootstrap
+from chalicelib.domain.ids import TenantId
+from chalicelib.observability import logger
+from chalicelib.services.concurrently import concurrently
+
+workers = Blueprint(__name__)
+
+CONCURRENT_TENANTS: Final = 10
+TENANTS_A_PAGE: Final = 100
+
+
+@workers.lambda_function(name="sweep")
+def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:
+    """Sweep all tenants; answers how many notifications were nudged."""
+    nudged = sum(sum(concurrently(_sweep, tenants, CONCURRENT_TENANTS)) for tenants in _pages())
+    if nudged:
+        logger.warning("Nudged notifications that were stuck", extra={"nudged": nudged})
+    return {"nudged": nudged}
+
+
+def _sweep(tenant: TenantId) -> int:
+    return bootstrap.sweep()(tenant, bootstrap.now())
+
+
+def _pages() -> Iterator[tuple[TenantId, ...]]:
+    after: str | None = None
+    while True:
+        page = bootstrap.tenants().list(TENANTS_A_PAGE, after)
+        yield page.items
+        after = page.next
+        if after is None:
+            return
