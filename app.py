@@ -1,0 +1,16 @@
+"""The Chalice app: every route and every function of Herald, one line each. No logic lives here."""
+
+from chalice.app import Chalice
+
+from chalicelib.api import health
+from chalicelib.api.preflight import answer_preflights
+from chalicelib.auth import authorizer
+
+app = Chalice(app_name="herald", configure_logs=False)
+# All answers are text; API Gateway compresses them (minimum_compression_size in .chalice/config.json).
+app.api.binary_types = []
+
+app.register_blueprint(authorizer.blueprint)
+app.register_blueprint(health.routes)
+
+answer_preflights(app)

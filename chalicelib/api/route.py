@@ -1,0 +1,134 @@
+"""Routes: each says what it demands, what it reads and what it answers. From that come the checks that every call goes
+through (serve.py) and its page in the API's description (openapi.py).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.api import serve
+from chalicelib.api.models import Answer, Body, Query
+from chalicelib.api.reply import Reply
+from chalicelib.auth.authorizer import authorize
+from chalicelib.auth.permissions import Permission
+from chalicelib.domain.errors import HeraldError
+
+View = Callable[..., Answer | Reply | None]
+V = TypeVar("V", bound=View)
+
+MAX_BODY: Final = 64 * 1024
+"""Bytes a body may have unless the route says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route. Chalice calls it with the parameters of the path; see `Routes.add` for the fields."""
+
+    blueprint: Blueprint
+    view: View
+    methods: tuple[str, ...]
+    path: str
+    needs: Permission | None
+    summary: str
+    tag: str
+    body: type[Body] | None
+    query: type[Query] | None
+    answer: type[Answer] | None
+    status: int
+    idempotent: bool
+    max_body: int
+    raises: tuple[type[HeraldError], ...]
+    examples: Mapping[str, Any]
+
+    @property
+    def __name__(self) -> str:
+        """The name of the view, by which Chalice knows the route."""
+        return self.view.__name__
+
+    @property
+    def name(self) -> str:
+        """How the route is named in the log and in what is remembered of a request: `POST /health`."""
+        return f"{self.methods[0]} {self.path}"
+
+    def __call__(self, **path: str) -> Response:
+        """Serve the current request."""
+        request: Request = self.blueprint.current_request
+        return serve.serve(self, request, path)
+
+
+class Routes(Blueprint):
+    """A Chalice blueprint of routes under one heading (`tag`) of the API's description."""
+
+    def __init__(self, import_name: str, tag: str) -> None:
+        super().__init__(import_name)
+        self.tag = tag
+
+    def add(  # noqa: PLR0913 (each is a word of the declaration)
+        self,
+        methods: str,
+        path: str,
+        *,
+        needs: Permission | None,
+        summary: str,
+        body: type[Body] | None = None,
+        query: type[Query] | None = None,
+        answer: type[Answer] | None = None,
+        status: int = 200,
+        idempotent: bool = False,
+        max_body: int = MAX_BODY,
+        raises: Sequence[type[HeraldError]] = (),
+        examples: Mapping[str, Any] | None = None,
+    ) -> Callable[[V], V]:
+        """Declare a route; put it over a view, several times for aliases.
+
+        The view is called with a `Call`, the path's parameters by name, and `body` and `query` in the shape of the
+        models given here. It returns the answer, None (then 204 is the status to declare) or a `Reply`; errors are
+        raised (`HeraldError`).
+
+        Parameters
+        ----------
+        methods
+            One or several, separated by blanks (`PATCH PUT POST`).
+        needs
+            What the caller must have; None: the route is public.
+        idempotent
+            Whether it honors `Idempotency-Key`.
+        max_body
+            Bytes; more are refused with 413.
+        raises
+            Errors of the route's own, for the description (those of every route are known).
+        examples
+            Bodies by name, for the description.
+        """
+
+        def register(view: V) -> V:
+            route = Route(
+                blueprint=self,
+                view=view,
+                methods=tuple(methods.split()),
+                path=path,
+                needs=needs,
+                summary=summary,
+                tag=self.tag,
+                body=body,
+                query=query,
+                answer=answer,
+                status=status,
+                idempotent=idempotent,
+                max_body=max_body,
+                raises=tuple(raises),
+                examples=examples or {},
+            )
+            # Media types are checked by us (content_types=[]): Chalice would answer in another shape.
+            self.route(
+                path,
+                methods=list(route.methods),
+                authorizer=None if needs is None else authorize,
+                content_types=[],
+                cors=False,
+            )(route)
+            return view
+
+        return register
