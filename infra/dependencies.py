@@ -67,7 +67,7 @@ def _shipped(lock: str) -> str:
 
 def _install(lock: Path, target: Path, platform: str) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
     wheels = ["--only-binary=:all:", "--no-deps", "--implementation=cp", f"--python-version={version}"]
     command += [*wheels, f"--platform={platform}", "--require-hashes", f"--target={target}", "-r", str(lock)]
     subprocess.run(command, check=True)

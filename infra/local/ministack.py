@@ -105,6 +105,7 @@ class MiniStack:
         return {
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "TMPDIR": temporary,
             "STATE_DIR": temporary,
