@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import certifi
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.cloud import Cloud
@@ -80,7 +81,7 @@ def deploy(package: Package, cloud: Cloud, parameters: Mapping[str, str] | None 
     upload = _upload(package, cloud)
     given = dict(parameters or {})
     if package.stage == "local" and cloud.endpoint:
-        given["LocalUrl"] = cloud.endpoint
+        given = {"LocalUrl": cloud.endpoint, "CaBundle": certifi.where(), **given}
     _apply(package.stage, cloud, upload, given)
     deployed = read_stack(package.stage, cloud)
     callback = f"{deployed.docs_url}/oauth2-redirect"

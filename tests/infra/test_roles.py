@@ -1,6 +1,8 @@
 """What each function may do: its own role, named actions, named resources."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -50,8 +52,10 @@ def test_only_what_sends_texts_may_publish_to_phones_and_never_to_a_topic(templa
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=_ids)
-def test_credentials_are_unsealed_only_with_a_tenant_in_the_context(template: Template, function: Function) -> None:
-    for statement in statements_of(template, function.id):
+def test_credentials_are_unsealed_only_with_a_tenant_in_the_context(
+    template_of: Callable[[str], Path], function: Function
+) -> None:
+    for statement in statements_of(json.loads(template_of("prod").read_text()), function.id):
         if any(action.startswith("kms:") for action in as_list(statement["Action"])):
             assert statement["Condition"] == {"ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": "tenant"}}
             assert function.id == "APIHandler" or function.lane
