@@ -135,3 +135,7 @@ class DeliveryChange(Value, frozen=True):
         leased = delivery.lease is not None
         lease_fits = self.in_flight is InFlight.EITHER or leased == (self.in_flight is InFlight.YES)
         return delivery.attempt == self.attempt and delivery.status in self.allowed_from() and lease_fits
+
+    def is_recorded_in(self, delivery: Delivery | None) -> bool:
+        """Tell whether this very change was made to `delivery` before: its attempt is on record."""
+        return self.record is not None and delivery is not None and self.record in delivery.attempts

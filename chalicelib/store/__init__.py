@@ -1,0 +1,1 @@
+"""The table: everything that knows how rows are stored. Read `access_patterns` first."""

@@ -1,0 +1,193 @@
+"""Every key of the table, and every way it is read. Read this first, change this first.
+
+A key is built from a `TenantId` and nothing else, in the indexes too; rows of the platform itself belong to the
+reserved tenant `_platform`. Parts of a key are escaped, so a user id may hold a `#`. `stamp` is a time in
+milliseconds, 13 digits; `hour` counts hours from the epoch. Only `R` has index keys, and they never change. Index
+reads lag: nothing decides on them. There is no Scan.
+
+| pattern                          | operation                 | PK              | SK              | index | reads    |
+|----------------------------------|---------------------------|-----------------|-----------------|-------|----------|
+| request of a notification        | Put, Get, BatchGet        | T#t#N#id        | R               |       | strong   |
+| state of a notification          | Put, Update, Get,         | T#t#N#id        | N               |       | strong   |
+|                                  | BatchGet                  |                 |                 |       |          |
+| a user's notifications, newest   | Query                     | T#t#F#type#user | stamp#id        | GSI1  | eventual |
+| first                            |                           |                 |                 |       |          |
+| a tenant's notifications, newest | Query, 8 shards merged    | T#t#L#hour#0..7 | stamp#id        | GSI2  | eventual |
+| first                            |                           |                 |                 |       |          |
+| request under an Idempotency-Key | Put                       | T#t#I#sha256    | I               |       | strong   |
+| recipient                        | Put, Get, Delete          | T#t#U#type#user | RECIPIENT       |       | strong   |
+| what a user has not read: count, | Query, Put, Delete        | T#t#U#type#user | UNREAD#stamp#id |       | strong   |
+| list, oldest first               |                           |                 |                 |       |          |
+| tenant                           | Put, Get                  | T#t             | TENANT          |       | strong   |
+| providers of a tenant            | Put, Get, Delete, Query   | T#t             | PROVIDER#id     |       | strong   |
+| how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
+| audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
+| all tenants, in order            | Put, Query                | T#_platform     | TENANT#t        |       | strong   |
+| service accounts, in order       | Put, Get, Delete, Query   | T#_platform     | CLIENT#id       |       | strong   |
+
+Who reads the stream tells rows apart by SK: `R` is a request, `N` a state, and no other row has one of these.
+"""
+
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.value import Millis
+from chalicelib.services.ports import NotificationRef
+
+FEED: Final = "GSI1"
+LISTING: Final = "GSI2"
+SHARDS: Final = 8
+HOUR: Final = 3_600_000
+STAMP: Final = 13
+"""Digits of a stamp."""
+_LAST: Final = 10**STAMP - 1
+
+
+class Key(NamedTuple):
+    """The primary key of a row."""
+
+    pk: str
+    sk: str
+
+
+class Rows(NamedTuple):
+    """Some rows of a partition: those whose sort key lies between two texts, both included."""
+
+    pk: str
+    low: str
+    high: str
+
+
+def request(tenant: TenantId, id: NotificationId) -> Key:
+    """Return the key of a request."""
+    return Key(_partition(tenant, "N", id), "R")
+
+
+def state(tenant: TenantId, id: NotificationId) -> Key:
+    """Return the key of a state."""
+    return Key(_partition(tenant, "N", id), "N")
+
+
+def notification_in(pk: str) -> NotificationRef:
+    """Return the notification whose partition key `pk` is; raises ValueError when it is no notification's."""
+    match pk.split("#"):
+        case ["T", tenant, "N", id]:
+            return NotificationRef(TenantId(tenant), NotificationId(id))
+    raise ValueError(f"not the partition of a notification: {pk[:64]!r}")
+
+
+def feed(tenant: TenantId, user_type: UserType, user_id: UserId) -> str:
+    """Return the GSI1 partition of a user's notifications."""
+    return _partition(tenant, "F", user_type, user_id)
+
+
+def listing(tenant: TenantId, hour: int, shard: int) -> str:
+    """Return the GSI2 partition of one of the 8 shards of an hour; `hour` counts from the epoch."""
+    return _partition(tenant, "L", str(hour), str(shard))
+
+
+def shard_of(id: NotificationId) -> int:
+    """Return the shard a notification is listed in."""
+    return int(id[-1], 16) % SHARDS
+
+
+def moment(at: Millis, id: str) -> str:
+    """Return the sort key of what happened at a time: in its order, and unlike any other."""
+    return f"{stamp(at)}#{id}"
+
+
+def id_in(moment: str) -> NotificationId:
+    """Return the id of the notification in the sort key that `moment` made."""
+    return NotificationId(moment[STAMP + 1 :])
+
+
+def stamp(at: int) -> str:
+    """Return a time such that text sorts as time does. What is beyond 13 digits (the year 2286) counts as their end."""
+    return f"{min(at, _LAST):0{STAMP}d}"
+
+
+def last_instant(high: str) -> int:
+    """Return the last time before the end of a listing; an end that is no moment but a bare stamp is not included."""
+    return int(high[:STAMP]) - (0 if len(high) > STAMP else 1)
+
+
+def idempotency(tenant: TenantId, route: str, key: str) -> Key:
+    """Return the key of what is remembered of a request under an Idempotency-Key of a route."""
+    digest = sha256(f"{len(route)}:{route}{key}".encode()).hexdigest()
+    return Key(_partition(tenant, "I", digest), "I")
+
+
+def recipient(tenant: TenantId, user_type: UserType, user_id: UserId) -> Key:
+    """Return the key of a recipient."""
+    return Key(_partition(tenant, "U", user_type, user_id), "RECIPIENT")
+
+
+def unread(tenant: TenantId, user_type: UserType, user_id: UserId, moment: str) -> Key:
+    """Return the key of the mark that the notification of a moment waits to be read."""
+    return Key(_partition(tenant, "U", user_type, user_id), f"UNREAD#{moment}")
+
+
+def all_unread(tenant: TenantId, user_type: UserType, user_id: UserId) -> Rows:
+    """Return where a user's marks lie."""
+    return _beginning(_partition(tenant, "U", user_type, user_id), "UNREAD")
+
+
+def tenant(tenant: TenantId) -> Key:
+    """Return the key of a tenant."""
+    return Key(_partition(tenant), "TENANT")
+
+
+def provider(tenant: TenantId, id: ProviderId) -> Key:
+    """Return the key of a provider."""
+    return Key(_partition(tenant), f"PROVIDER#{_escaped(id)}")
+
+
+def all_providers(tenant: TenantId) -> Rows:
+    """Return where a tenant's providers lie."""
+    return _beginning(_partition(tenant), "PROVIDER")
+
+
+def sweep(tenant: TenantId) -> Key:
+    """Return the key of the sweeper's cursor in a tenant."""
+    return Key(_partition(tenant), "SWEEP")
+
+
+def audit(tenant: TenantId, month: str) -> str:
+    """Return the partition of the audit log of a month (`2026-11`)."""
+    return _partition(tenant, "A", month)
+
+
+def registered(tenant: TenantId) -> Key:
+    """Return the key of a tenant's entry in the registry."""
+    return Key(_partition(TenantId.platform()), f"TENANT#{tenant}")
+
+
+def all_registered() -> Rows:
+    """Return where the registry lies."""
+    return _beginning(_partition(TenantId.platform()), "TENANT")
+
+
+def service_account(client: ClientId) -> Key:
+    """Return the key of a service account."""
+    return Key(_partition(TenantId.platform()), f"CLIENT#{_escaped(client)}")
+
+
+def all_service_accounts() -> Rows:
+    """Return where the service accounts lie."""
+    return _beginning(_partition(TenantId.platform()), "CLIENT")
+
+
+def _beginning(pk: str, kind: str) -> Rows:
+    # `$` follows `#`: the span holds exactly what begins with `kind#`.
+    return Rows(pk, f"{kind}#", f"{kind}$")
+
+
+def _partition(tenant: TenantId, *parts: str) -> str:
+    if type(tenant) is not TenantId:
+        raise TypeError(f"a key needs a TenantId, not {type(tenant).__name__}")
+    return "#".join(("T", tenant, *map(_escaped, parts)))
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace("#", "%23")

@@ -1,0 +1,129 @@
+"""The kinds of attributes that rows have beyond PynamoDB's own.
+
+The deliveries of a state are a map in the item, so that a condition can look into one of them. Their fields have
+names of one letter: a state is to stay within one write unit.
+"""
+
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+import msgspec
+from pynamodb.attributes import Attribute
+from pynamodb.constants import MAP, STRING
+from pynamodb.expressions.operand import Path
+
+from chalicelib.domain.delivery import Attempt, Delivery
+from chalicelib.domain.wire import to_plain
+from chalicelib.domain.words import Channel
+
+E = TypeVar("E", bound=StrEnum)
+
+DELIVERY_NAMES: Final = {
+    "status": "s",
+    "providers": "p",
+    "provider": "i",
+    "tries": "t",
+    "attempt": "n",
+    "epoch": "e",
+    "lease": "l",
+    "notBefore": "b",
+    "reason": "r",
+    "sentAt": "x",
+    "deliveredAt": "y",
+    "attempts": "a",
+}
+ATTEMPT_NAMES: Final = {"number": "n", "provider": "p", "at": "t", "outcome": "o", "vendorId": "v", "code": "c"}
+TOKEN: Final = "c"  # noqa: S105 — the name of a field
+"""Field of a leased delivery: says which call of `claim` leased it."""
+
+
+class WordAttribute(Attribute[E]):
+    """A word of a closed set."""
+
+    attr_type = STRING
+
+    def __init__(self, words: type[E], *, attr_name: str, null: bool = False) -> None:
+        super().__init__(attr_name=attr_name, null=null)
+        self._words = words
+
+    def serialize(self, value: E) -> str:
+        """Return the word as text."""
+        return value.value
+
+    def deserialize(self, value: str) -> E:
+        """Return the word in a text."""
+        return self._words(value)
+
+
+class DeliveriesAttribute(Attribute[dict[Channel, Delivery]]):
+    """The deliveries of a notification, by channel."""
+
+    attr_type = MAP
+
+    def serialize(self, value: dict[Channel, Delivery]) -> dict[str, Any]:
+        """Return the deliveries as a typed map."""
+        typed: dict[str, Any] = _typed({str(channel): _renamed(delivery) for channel, delivery in value.items()})["M"]
+        return typed
+
+    def deserialize(self, value: dict[str, Any]) -> dict[Channel, Delivery]:
+        """Return the deliveries in a typed map."""
+        plain = {channel: _original(delivery) for channel, delivery in _plain({"M": value}).items()}
+        return msgspec.convert(plain, dict[Channel, Delivery])
+
+    def field(self, channel: Channel, name: str) -> Path:
+        """Return where the field of a delivery lies, by its JSON name."""
+        return self[channel.value][DELIVERY_NAMES[name]]
+
+
+def typed_attempts(*attempts: Attempt) -> dict[str, Any]:
+    """Return attempts as a typed list, as they lie in a delivery."""
+    return _typed([_rename(to_plain(attempt), ATTEMPT_NAMES) for attempt in attempts])
+
+
+def _renamed(delivery: Delivery) -> dict[str, Any]:
+    plain = to_plain(delivery)
+    if "attempts" in plain:
+        plain["attempts"] = [_rename(attempt, ATTEMPT_NAMES) for attempt in plain["attempts"]]
+    return _rename(plain, DELIVERY_NAMES)
+
+
+def _original(stored: dict[str, Any]) -> dict[str, Any]:
+    plain = _rename(stored, _DELIVERY_FIELDS)
+    if "attempts" in plain:
+        plain["attempts"] = [_rename(attempt, _ATTEMPT_FIELDS) for attempt in plain["attempts"]]
+    return plain
+
+
+def _rename(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names[name]: value for name, value in fields.items() if name in names}
+
+
+_DELIVERY_FIELDS: Final = {short: name for name, short in DELIVERY_NAMES.items()}
+_ATTEMPT_FIELDS: Final = {short: name for name, short in ATTEMPT_NAMES.items()}
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    match value:
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case list() | tuple():
+            return {"L": [_typed(each) for each in value]}
+        case dict():
+            return {"M": {name: _typed(each) for name, each in value.items()}}
+    raise TypeError(f"nothing writes {type(value).__name__}")
+
+
+def _plain(typed: dict[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    match kind:
+        case "S":
+            return value
+        case "N":
+            return int(value)
+        case "L":
+            return [_plain(each) for each in value]
+        case "M":
+            return {name: _plain(each) for name, each in value.items()}
+    raise TypeError(f"nothing reads {kind}")

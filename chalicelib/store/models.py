@@ -1,0 +1,124 @@
+"""The rows of the table. `k` says of which kind a row is, `z` of which version its layout is.
+
+Attributes of rows whose writes are counted (`R`, `N`, the unread mark) have short names: names are paid for, too.
+"""
+
+from typing import Final
+
+from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.domain.state import NotificationState
+from chalicelib.domain.words import Reason, Strategy
+from chalicelib.store import access_patterns as keys
+from chalicelib.store.access_patterns import Key
+from chalicelib.store.attributes import DeliveriesAttribute, WordAttribute
+
+LAYOUT: Final = 1
+
+
+class Item(Model):
+    """Any row. `ttl` is when it may be removed, in seconds since the epoch; None for rows that stay."""
+
+    pk = UnicodeAttribute(hash_key=True, attr_name="PK")
+    sk = UnicodeAttribute(range_key=True, attr_name="SK")
+    kind = DiscriminatorAttribute(attr_name="k")
+    layout = NumberAttribute(attr_name="z", default_for_new=LAYOUT)
+    ttl = NumberAttribute(null=True)
+
+    @property
+    def key(self) -> Key:
+        """The primary key."""
+        return Key(self.pk, self.sk)
+
+
+class RequestItem(Item, discriminator="R"):
+    """A request, and where it is listed."""
+
+    feed = UnicodeAttribute(attr_name="GSI1PK")
+    feed_moment = UnicodeAttribute(attr_name="GSI1SK")
+    listing = UnicodeAttribute(attr_name="GSI2PK")
+    listing_moment = UnicodeAttribute(attr_name="GSI2SK")
+    body = UnicodeAttribute(attr_name="j")
+
+
+class StateItem(Item, discriminator="N"):
+    """A state: each field an attribute of its own, for conditions look at them."""
+
+    user_type = UnicodeAttribute(attr_name="ut")
+    user_id = UnicodeAttribute(attr_name="ui")
+    accepted_at = NumberAttribute(attr_name="at")
+    strategy = WordAttribute(Strategy, attr_name="st")
+    category = UnicodeAttribute(attr_name="ca")
+    type = UnicodeAttribute(attr_name="ty", null=True)
+    deliveries = DeliveriesAttribute(attr_name="d")
+    reason = WordAttribute(Reason, attr_name="re", null=True)
+    version = NumberAttribute(attr_name="v")
+    stop_on_read = BooleanAttribute(attr_name="sr", null=True)
+    expires_at = NumberAttribute(attr_name="ex", null=True)
+    read_at = NumberAttribute(attr_name="ra", null=True)
+    archived_at = NumberAttribute(attr_name="aa", null=True)
+    deleted_at = NumberAttribute(attr_name="da", null=True)
+    cancelled_at = NumberAttribute(attr_name="xa", null=True)
+
+    @classmethod
+    def of(cls, state: NotificationState, ttl: int) -> "StateItem":
+        """Return the row of a state. What is False or None is left out."""
+        fields = {name: getattr(state, name) for name in _STATE_FIELDS}
+        return cls(
+            *keys.state(state.tenant, state.id),
+            ttl=ttl,
+            **{name: value for name, value in fields.items() if value is not None and value is not False},
+        )
+
+    @property
+    def state(self) -> NotificationState:
+        """The state that the row holds."""
+        ref = keys.notification_in(self.pk)
+        fields = {name: getattr(self, name) for name in _STATE_FIELDS}
+        return NotificationState(
+            tenant=ref.tenant, id=ref.id, **{name: value for name, value in fields.items() if value is not None}
+        )
+
+
+_STATE_FIELDS: Final = tuple(name for name in NotificationState.__struct_fields__ if name not in ("tenant", "id"))
+
+
+class UnreadItem(Item, discriminator="M"):
+    """The mark that a notification waits to be read. Its key says all."""
+
+
+class IdempotencyItem(Item, discriminator="I"):
+    """What is remembered of a request under an Idempotency-Key."""
+
+    accepted_at = NumberAttribute(attr_name="at")
+    body = UnicodeAttribute()
+
+
+class RecipientItem(Item, discriminator="U"):
+    """A recipient."""
+
+    body = UnicodeAttribute()
+
+
+class DocumentItem(Item, discriminator="D"):
+    """A tenant, provider or service account; replaced as a whole, if nobody did so before."""
+
+    version = NumberAttribute()
+    body = UnicodeAttribute()
+
+
+class RegisteredItem(Item, discriminator="T"):
+    """A tenant's entry in the registry. Its key says all."""
+
+
+class AuditItem(Item, discriminator="A"):
+    """An entry of the audit log."""
+
+    body = UnicodeAttribute()
+
+
+class SweepItem(Item, discriminator="S"):
+    """How far the sweeper has come in a tenant."""
+
+    until = NumberAttribute()

@@ -1,0 +1,186 @@
+"""The table as repositories see it: one operation a call, and what a refused one found instead."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from botocore.exceptions import ClientError
+from botocore.session import Session, get_session
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from chalicelib.store.access_patterns import Key, Rows
+from chalicelib.store.connection import SharedConnection
+from chalicelib.store.models import Item
+
+Raw = dict[str, Any]
+"""An item, or a request, in DynamoDB's JSON."""
+I = TypeVar("I", bound=Item)  # noqa: E741
+
+CONFLICTS: Final = 10
+"""How often a write is tried that meets transactions in progress on its items."""
+_BATCH: Final = 100
+_ROUNDS: Final = 6
+_FIRST_PAUSE: Final = 0.05
+
+
+class ConditionFailedError(Exception):
+    """The condition of a write did not hold. `stored` is the item that it met, empty when there was none, or when the
+    write was a transaction.
+    """
+
+    def __init__(self, stored: Raw) -> None:
+        super().__init__("the condition does not hold")
+        self.stored = stored
+
+
+class BusyError(Exception):
+    """The table, or what others do at the same time, kept something from being done: ask again later."""
+
+
+class Table:
+    """The table `name`. `pause` waits some seconds; it is called only where the table left part of a batch undone."""
+
+    def __init__(self, name: str, session: Session | None = None, pause: Callable[[float], None] = time.sleep) -> None:
+        self.name = name
+        self._connection = SharedConnection(name, session or get_session())
+        self._pause = pause
+
+    def put(self, item: Item, condition: Condition | None = None) -> None:
+        """Write a whole item; raises ConditionFailedError."""
+        self._write("PutItem", self._put_request(item, condition))
+
+    def update(self, key: Key, actions: Sequence[Action], condition: Condition) -> Raw:
+        """Change an item and return it as it is then; raises ConditionFailedError."""
+        request = self._request(key, condition, actions=actions, return_values="ALL_NEW")
+        changed: Raw = self._write("UpdateItem", request)["Attributes"]
+        return changed
+
+    def delete(self, key: Key) -> bool:
+        """Remove an item; False when there was none."""
+        return "Attributes" in self._write("DeleteItem", self._request(key, return_values="ALL_OLD"))
+
+    def get(self, kind: type[I], key: Key) -> I | None:
+        """Return an item by a consistent read."""
+        answer = self._connection.get_item(self.name, key.pk, key.sk, consistent_read=True)
+        return kind.from_raw_data(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, kind: type[I], keys: Collection[Key]) -> Iterator[I]:
+        """Yield those of the items that exist, in no order, by consistent reads.
+
+        Raises
+        ------
+        BusyError
+            The table did not answer for all keys within some seconds.
+        """
+        wanted: list[Raw] = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in set(keys)]
+        for start in range(0, len(wanted), _BATCH):
+            yield from map(kind.from_raw_data, self._batch(wanted[start : start + _BATCH]))
+
+    def query(
+        self, rows: Rows, *, index: str | None = None, newest_first: bool = False, page: int | None = None
+    ) -> Iterator[Raw]:
+        """Yield items in the order of their sort key, read `page` at a time; of an index, only their keys.
+
+        Reads of the table itself are consistent, those of an index may lag.
+        """
+        answers = self._answers(rows, index=index, scan_index_forward=not newest_first, limit=page)
+        return (item for answer in answers for item in answer["Items"])
+
+    def count(self, rows: Rows) -> int:
+        """Return how many items there are, by a consistent read."""
+        return sum(answer["Count"] for answer in self._answers(rows, select="COUNT"))
+
+    def transact(
+        self,
+        *,
+        puts: Sequence[tuple[Item, Condition | None]] = (),
+        updates: Sequence[tuple[Key, Sequence[Action], Condition]] = (),
+        deletes: Sequence[Key] = (),
+        checks: Sequence[tuple[Key, Condition]] = (),
+    ) -> None:
+        """Make all of these writes or none; raises ConditionFailedError."""
+        for last in _attempts():
+            try:
+                self._connection.transact_write_items(
+                    condition_check_items=[self._request(key, condition) for key, condition in checks],
+                    delete_items=[self._request(key) for key in deletes],
+                    put_items=[self._put_request(item, condition) for item, condition in puts],
+                    update_items=[self._request(key, condition, actions=made) for key, made, condition in updates],
+                )
+            except TransactWriteError as error:
+                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+                if "ConditionalCheckFailed" in codes:
+                    raise ConditionFailedError({}) from error
+                if codes != {"TransactionConflict"} or last:
+                    raise
+            else:
+                return
+
+    def _write(self, operation: str, request: Raw) -> Raw:
+        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        answer: Raw = {}
+        for last in _attempts():
+            try:
+                answer = self._connection.dispatch(operation, request)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    raise ConditionFailedError(_item_of(error)) from error
+                if code != "TransactionConflictException" or last:
+                    raise
+            else:
+                break
+        return answer
+
+    def _put_request(self, item: Item, condition: Condition | None) -> Raw:
+        return self._request(item.key, condition, key="Item", attributes=item.serialize(null_check=True))
+
+    def _request(self, at: Key, condition: Condition | None = None, **rest: Any) -> Raw:
+        request: Raw = self._connection.get_operation_kwargs(self.name, at.pk, at.sk, condition=condition, **rest)
+        return request
+
+    def _answers(self, rows: Rows, *, index: str | None = None, **how: Any) -> Iterator[Raw]:
+        if rows.low > rows.high:
+            return
+        sort_key = Path([f"{index}SK" if index else "SK"])
+        start: Raw | None = None
+        while True:
+            answer = self._connection.query(
+                self.name,
+                rows.pk,
+                range_key_condition=sort_key.between(rows.low, rows.high),
+                consistent_read=index is None,
+                index_name=index,
+                exclusive_start_key=start,
+                **how,
+            )
+            yield answer
+            start = answer.get("LastEvaluatedKey")
+            if start is None:
+                return
+
+    def _batch(self, keys: list[Raw]) -> Iterator[Raw]:
+        for attempt in range(_ROUNDS):
+            request = {"RequestItems": {self.name: {"Keys": keys, "ConsistentRead": True}}}
+            answer = self._connection.dispatch("BatchGetItem", request)
+            yield from answer["Responses"].get(self.name, ())
+            keys = answer["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
+            if not keys:
+                return
+            self._pause(_FIRST_PAUSE * 2**attempt)
+        raise BusyError(f"{len(keys)} keys were left unanswered")
+
+
+def _attempts() -> Iterator[bool]:
+    """Yield for each attempt whether it is the last."""
+    return (attempt == CONFLICTS for attempt in range(1, CONFLICTS + 1))
+
+
+def _item_of(error: ClientError) -> Raw:
+    # PynamoDB wraps the error and leaves the item out; its cause still has it.
+    cause = error.__cause__
+    response: Raw = {**cause.response} if isinstance(cause, ClientError) else {}
+    return response.get("Item") or {}
