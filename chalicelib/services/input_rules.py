@@ -28,12 +28,17 @@ _NOBODY: Final = Recipient(user_type=UserType(""), user_id=UserId(""))
 
 def check_recipient(recipient: Recipient) -> None:
     """Raise InvalidInputError, with all that is wrong, unless a recipient may be stored."""
-    faults = _place_faults("/locale", recipient.locale, "/timeZone", recipient.time_zone)
+    _refuse(recipient_faults(recipient))
+
+
+def recipient_faults(recipient: Recipient, at: str = "") -> list[Fault]:
+    """Return what is wrong with a recipient that stands `at` a JSON pointer of the input."""
+    faults = _place_faults(f"{at}/locale", recipient.locale, f"{at}/timeZone", recipient.time_zone)
     if recipient.email is not None and not _is_email(recipient.email):
-        faults.append(_invalid_email("/email"))
+        faults.append(_invalid_email(f"{at}/email"))
     if recipient.phone is not None and not _is_phone(recipient.phone):
-        faults.append(Fault(pointer="/phone", code="invalid_phone", detail="not a phone number in E.164"))
-    _refuse(faults)
+        faults.append(Fault(pointer=f"{at}/phone", code="invalid_phone", detail="not a phone number in E.164"))
+    return faults
 
 
 def check_settings(settings: TenantSettings) -> None:
