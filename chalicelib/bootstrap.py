@@ -9,27 +9,43 @@ import random
 import time
 from functools import cache
 
+from chalicelib.aws import health
 from chalicelib.aws.bus import AwsBus
 from chalicelib.aws.clients import session
 from chalicelib.aws.queues import AwsQueues
+from chalicelib.aws.secrets import secret
 from chalicelib.aws.vault import KmsVault
 from chalicelib.channels.base import address_fault, shape
+from chalicelib.domain.ids import TenantId
 from chalicelib.domain.value import Millis
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.caller import VendorCaller
+from chalicelib.providers.registry import setting_faults
 from chalicelib.services.accept import Accept
+from chalicelib.services.audit import ReadAudit
+from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.cached import CachedProviders, CachedTenants
 from chalicelib.services.cancel import Cancel
 from chalicelib.services.deliver import Deliver
 from chalicelib.services.dispatch import Dispatch
+from chalicelib.services.find_notifications import FindNotifications
+from chalicelib.services.inbox import Inbox
+from chalicelib.services.inbox_many import InboxMany
+from chalicelib.services.manage_providers import ManageProviders
+from chalicelib.services.manage_recipients import ManageRecipients
+from chalicelib.services.manage_service_accounts import ManageServiceAccounts
+from chalicelib.services.manage_tenants import ManageTenants
 from chalicelib.services.project import Project
 from chalicelib.services.sweep import Sweep
 from chalicelib.settings import settings
 from chalicelib.store import images
+from chalicelib.store.audit import AuditRows
+from chalicelib.store.cursors import Cursors
 from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.providers import ProviderRows
 from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.requests import RequestRows
+from chalicelib.store.service_accounts import ServiceAccountRows
 from chalicelib.store.states import StateRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
@@ -99,6 +115,12 @@ def tenants() -> TenantRows:
 def providers() -> ProviderRows:
     """Return the stored providers."""
     return ProviderRows(table())
+
+
+@cache
+def service_accounts() -> ServiceAccountRows:
+    """Return the stored service accounts."""
+    return ServiceAccountRows(table())
 
 
 @cache
@@ -187,6 +209,80 @@ def sweep() -> Sweep:
         cursors=SweepRows(table()),
         queues=queues(),
         grace=int(settings().sweep_grace * 1_000),
+    )
+
+
+@cache
+def inbox() -> Inbox:
+    """Return the use cases of one notification in its owner's inbox."""
+    return Inbox(requests(), states())
+
+
+@cache
+def inbox_many() -> InboxMany:
+    """Return the use cases of many notifications in their owner's inbox."""
+    return InboxMany(requests(), states(), now)
+
+
+@cache
+def find_notifications() -> FindNotifications:
+    """Return the use case that finds a tenant's notifications."""
+    return FindNotifications(requests(), states())
+
+
+@cache
+def audited_changes() -> AuditedChanges:
+    """Return what puts administrative changes on record."""
+    return AuditedChanges(AuditRows(table()), os.urandom)
+
+
+@cache
+def read_audit() -> ReadAudit:
+    """Return the use case that reads the audit log."""
+    return ReadAudit(AuditRows(table()))
+
+
+@cache
+def manage_tenants() -> ManageTenants:
+    """Return the use case that administers tenants."""
+    return ManageTenants(tenants(), audited_changes())
+
+
+@cache
+def manage_service_accounts() -> ManageServiceAccounts:
+    """Return the use case that administers service accounts."""
+    return ManageServiceAccounts(service_accounts(), tenants(), audited_changes())
+
+
+@cache
+def manage_recipients() -> ManageRecipients:
+    """Return the use case that keeps recipients."""
+    return ManageRecipients(recipients(), known_tenants(), audited_changes())
+
+
+@cache
+def manage_providers() -> ManageProviders:
+    """Return the use case that administers providers."""
+    return ManageProviders(providers(), known_tenants(), vault(), setting_faults, audited_changes())
+
+
+@cache
+def cursors() -> Cursors:
+    """Return what seals the positions of listings."""
+    return Cursors(secret(settings().cursor_secret_arn))
+
+
+def reachable() -> dict[str, bool]:
+    """Return whether the table, the topic and the queues of a send can be reached."""
+    configured = settings()
+    return health.reachable(
+        {
+            "table": lambda: tenants().get(TenantId.platform()),
+            "topic": lambda: health.check_topic(configured.topic_arn),
+            "queues": lambda: health.check_queues(
+                configured.dispatch_queue, *(lane.queue for lane in configured.lanes.values())
+            ),
+        }
     )
 
 
