@@ -44,10 +44,10 @@ class Package:
         return self.code.stat().st_size / 1e6
 
 
-def package(name: str, root: Path = ROOT) -> Package:
-    """Package the stage `name`; raises PackageTooLargeError."""
+def package(name: str, root: Path = ROOT, build: Path | None = None) -> Package:
+    """Package the stage `name` of the sources at `root`, into `build`; raises PackageTooLargeError."""
     stage = read_stage(name)
-    build = root / "build" / name
+    build = build or root / "build" / name
     shutil.rmtree(build, ignore_errors=True)
     template = write_template(stage, root, build)
     content = build / "content"
