@@ -32,9 +32,14 @@ def client(service: Literal["events"]) -> "EventBridgeClient": ...
 def client(service: Literal["kms"]) -> "KMSClient": ...
 @overload
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
-@cache
 def client(service: str) -> Any:
     """Return the client of an AWS service: pooled, quick to give up, and retrying what AWS says may be retried."""
+    return made(service)
+
+
+@cache
+def made(service: str) -> Any:
+    """Return the one client of a service in this process."""
     config = Config(
         connect_timeout=2,
         read_timeout=8,

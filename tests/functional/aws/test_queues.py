@@ -1,0 +1,117 @@
+import json
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.aws.clients import client, made, session
+from chalicelib.aws.queues import AwsQueues
+from chalicelib.domain.ids import NotificationId, derived_id
+from chalicelib.domain.words import Channel
+from chalicelib.services.messages import ForeignMessageError, decode, encode
+from chalicelib.services.ports import NotificationRef, Publication
+from chalicelib.settings import Lane
+from tests.build import ACME, ID
+
+REF = NotificationRef(ACME, ID)
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        session.cache_clear()
+        made.cache_clear()
+        yield
+    session.cache_clear()
+    made.cache_clear()
+
+
+@pytest.fixture
+def queues() -> AwsQueues:
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("dispatch", "redrive", "email", "dlq")}
+    topic = sns.create_topic(Name="notifications")["TopicArn"]
+    arn = sqs.get_queue_attributes(QueueUrl=urls["email"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    attributes = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps({"channels": ["email"]})}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    return AwsQueues(
+        topic_arn=topic,
+        dispatch_queue=urls["dispatch"],
+        redrive_queue=urls["redrive"],
+        lanes={Channel.EMAIL: Lane(queue=urls["email"], dlq=urls["dlq"])},
+    )
+
+
+def bodies(url: str) -> list[str]:
+    found: list[str] = []
+    while messages := client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        found += [message["Body"] for message in messages]
+    return found
+
+
+def test_many_notifications_are_asked_to_be_dispatched_in_batches(queues: AwsQueues) -> None:
+    refs = [NotificationRef(ACME, NotificationId(derived_id(str(number)))) for number in range(23)]
+
+    assert queues.dispatch(refs) == []
+
+    assert {decode(body)[0] for body in bodies(queues.dispatch_queue)} == set(refs)
+
+
+def test_a_publication_reaches_the_lanes_of_its_channels_only(queues: AwsQueues) -> None:
+    other = NotificationRef(ACME, NotificationId(derived_id("other")))
+
+    left = queues.publish([Publication(REF, (Channel.EMAIL, Channel.SMS)), Publication(other, (Channel.SMS,))])
+
+    assert left == []
+    assert [decode(body)[0] for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [REF]
+
+
+def test_a_dead_letter_names_the_epoch_that_a_redrive_opens(queues: AwsQueues) -> None:
+    queues.dead_letter(REF, Channel.EMAIL, 2)
+
+    assert [decode(body) for body in bodies(queues.lanes[Channel.EMAIL].dlq)] == [(REF, 2)]
+
+
+def test_a_delayed_message_is_not_there_yet(queues: AwsQueues) -> None:
+    queues.deliver_later(REF, Channel.EMAIL, 900)
+    queues.deliver_later(REF, Channel.EMAIL, 0)
+
+    assert [decode(body) for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [(REF, 0)]
+
+
+def test_records_set_aside_keep_their_reader(queues: AwsQueues) -> None:
+    record = {"dynamodb": {"Keys": {"PK": {"S": f"T#acme#N#{ID}"}}}}
+
+    queues.redrive("outbox", [record, {"odd": True}])
+
+    assert [json.loads(body) for body in bodies(queues.redrive_queue)] == [
+        {"reader": "outbox", "record": record},
+        {"reader": "outbox", "record": {"odd": True}},
+    ]
+
+
+def test_a_message_says_what_it_says_and_no_more() -> None:
+    assert json.loads(encode(REF)) == {"v": 1, "tenant": "acme", "id": ID}
+    assert decode(encode(REF, 3)) == (REF, 3)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "hello",
+        "[]",
+        "{}",
+        json.dumps({"v": 1, "tenant": "Not A Tenant", "id": ID}),
+        json.dumps({"v": 1, "tenant": "_platform", "id": ID}),
+        json.dumps({"v": 1, "tenant": "acme", "id": "1"}),
+        json.dumps({"v": 1, "tenant": "acme", "id": ID, "more": 1}),
+    ],
+)
+def test_a_message_that_is_not_ours_is_refused(body: str) -> None:
+    with pytest.raises(ForeignMessageError):
+        decode(body)
