@@ -1,0 +1,36 @@
+"""Ids in paths. One that no row could have answers like one that no row has."""
+
+from chalicelib.domain.errors import InvalidIdError, NotFoundError
+from chalicelib.domain.ids import (
+    NotificationId,
+    TenantId,
+    UserId,
+    UserType,
+    parse_notification_id,
+    parse_user_id,
+    parse_user_type,
+)
+
+
+def notification_id(text: str) -> NotificationId:
+    """Return the notification id in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_notification_id(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def tenant_id(text: str) -> TenantId:
+    """Return the tenant id in `text`; raises NotFoundError when it is none."""
+    try:
+        return TenantId(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def user(user_type: str, user_id: str) -> tuple[UserType, UserId]:
+    """Return the user type and id in two texts; raises NotFoundError when one is none."""
+    try:
+        return parse_user_type(user_type), parse_user_id(user_id)
+    except InvalidIdError as error:
+        raise NotFoundError from error
