@@ -17,12 +17,14 @@ class Permission(Enum):
     VIEW = "viewers, managers and admins of a tenant, and services with the scope herald/admin"
     MANAGE = "managers and admins of a tenant, and services with the scope herald/admin"
     ADMINISTER = "admins of a tenant, and services with the scope herald/admin"
+    VIEW_TENANTS = "viewers, managers and admins, and services with the scope herald/admin, of the tenants it names"
+    ADMINISTER_TENANTS = "admins, and services with the scope herald/admin, of the tenants it names"
     PLATFORM = "platform admins"
 
     @property
     def in_tenant(self) -> bool:
-        """Whether the route acts in one tenant, so that the caller has to be in one."""
-        return self is not Permission.PLATFORM
+        """Whether the route acts in one tenant, so that the caller has to be in one; others name their tenants."""
+        return self not in (Permission.VIEW_TENANTS, Permission.ADMINISTER_TENANTS, Permission.PLATFORM)
 
 
 SCOPES: Final = {
@@ -31,6 +33,8 @@ SCOPES: Final = {
     Permission.VIEW: Scope.ADMIN,
     Permission.MANAGE: Scope.ADMIN,
     Permission.ADMINISTER: Scope.ADMIN,
+    Permission.VIEW_TENANTS: Scope.ADMIN,
+    Permission.ADMINISTER_TENANTS: Scope.ADMIN,
 }
 """The scope that lets a service in. Without an entry no service gets in."""
 
@@ -38,6 +42,8 @@ ROLES: Final = {
     Permission.VIEW: frozenset({Role.VIEWER, Role.MANAGER, Role.ADMIN, Role.PLATFORM_ADMIN}),
     Permission.MANAGE: frozenset({Role.MANAGER, Role.ADMIN, Role.PLATFORM_ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN, Role.PLATFORM_ADMIN}),
+    Permission.VIEW_TENANTS: frozenset({Role.VIEWER, Role.MANAGER, Role.ADMIN, Role.PLATFORM_ADMIN}),
+    Permission.ADMINISTER_TENANTS: frozenset({Role.ADMIN, Role.PLATFORM_ADMIN}),
     Permission.PLATFORM: frozenset({Role.PLATFORM_ADMIN}),
 }
 """The roles, any of which lets a user in. Without an entry no role does."""
