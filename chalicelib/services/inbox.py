@@ -41,7 +41,7 @@ class Inbox:
             requests = self.requests.get_many(owner.tenant, tuple(listed))
             return [Notification(requests[id], listed[id]) if id in requests else None for id in ids]
 
-        return filtered_page(read, admit, limit, after)
+        return filtered_page(read, admit, limit, after, lambda notification: notification.weight)
 
     def get(self, owner: Owner, id: NotificationId) -> Notification:
         """Return one notification."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.ids import TenantId, UserId, UserType
+from chalicelib.domain.inbox import is_of
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
@@ -20,8 +21,7 @@ class Owner:
 
     def owns(self, state: NotificationState) -> bool:
         """Tell whether a notification is this user's, and not deleted."""
-        mine = (state.tenant, state.user_type, state.user_id) == (self.tenant, self.user_type, self.user_id)
-        return mine and state.deleted_at is None
+        return state.tenant == self.tenant and is_of(self.as_recipient(), state)
 
     def as_recipient(self) -> Recipient:
         """Return the user as the store asks for them."""
@@ -44,3 +44,9 @@ class Notification:
     def channels(self) -> tuple[Channel, ...]:
         """The channels that were decided, or, before that, those asked for (none: the tenant's defaults)."""
         return self.request.channels if self.state is None else tuple(self.state.deliveries)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes in an answer; what is small and bounded is rounded up."""
+        content = self.request.content
+        return len(content.body.encode()) + len((content.html or "").encode()) + 8_192

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.services.filtered_page import READS_PER_CALL, filtered_page
+from chalicelib.services.filtered_page import MOST_BYTES, READS_PER_CALL, filtered_page
 from chalicelib.services.ports import Page
 
 
@@ -70,3 +70,23 @@ def test_without_a_filter_one_read_of_the_asked_size_is_enough() -> None:
 
 def test_zero_is_admitted_like_any_other_item() -> None:
     assert filtered_page(Numbers(1).read, lambda numbers: numbers, 5, None) == Page((0,))
+
+
+def test_a_page_ends_where_it_gets_too_heavy_and_the_next_goes_on_there() -> None:
+    weights = {0: MOST_BYTES * 2, 1: MOST_BYTES // 2, 2: MOST_BYTES // 2, 3: 1, 4: 0}
+    pages, after = [], None
+    while not pages or after is not None:
+        page = filtered_page(Numbers(5).read, lambda numbers: numbers, 3, after, weights.__getitem__)
+        pages.append(page.items)
+        after = page.next
+
+    assert pages == [(0,), (1, 2), (3, 4)]
+
+
+def test_a_page_that_gets_too_heavy_with_a_later_read_goes_on_at_that_read() -> None:
+    def admit(numbers: Sequence[int]) -> list[int | None]:
+        return [number if number in (0, 2, 3) else None for number in numbers]
+
+    page = filtered_page(Numbers(4).read, admit, 2, None, lambda number: MOST_BYTES if number == 2 else 1)
+
+    assert page == Page((0,), next="2")
