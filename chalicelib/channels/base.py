@@ -13,14 +13,18 @@ from chalicelib.domain.words import Channel, Reason
 
 
 class EmailMessage(Value, frozen=True):
-    """An e-mail as a provider sends it. `reference` is the notification's id, for the vendor's custom fields."""
+    """An e-mail as a provider sends it. `reference` is the notification's id, for the vendor's custom fields.
+
+    Addresses are ASCII: international domains are in punycode. `sender` is None where the provider's own settings
+    say it.
+    """
 
     reference: str
     to: str
-    sender: str
     subject: str
     text: str
     html: str | None = None
+    sender: str | None = None
     sender_name: str | None = None
     reply_to: str | None = None
 
@@ -36,7 +40,7 @@ class SmsMessage(Value, frozen=True):
 
 
 class PushMessage(Value, frozen=True):
-    """A push notification to all devices of a recipient. `ttl` is in seconds."""
+    """A push notification to all devices of a recipient. `ttl` is in seconds, `link` opens when it is touched."""
 
     reference: str
     tokens: tuple[str, ...]
@@ -52,7 +56,7 @@ Message = EmailMessage | SmsMessage | PushMessage
 
 
 class UnshapeableError(Exception):
-    """The content cannot be sent on the channel. `code` says why (`too_many_segments`, `no_subject`, …)."""
+    """The content cannot be sent on the channel. `code` says why (`too_many_segments`, `empty_body`, …)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -77,3 +81,8 @@ def channel_rules(channel: Channel) -> ChannelRules:
 def address_fault(channel: Channel, recipient: Recipient) -> Reason | None:
     """Tell why `recipient` cannot be reached on `channel`, or None."""
     return channel_rules(channel).address_fault(recipient)
+
+
+def shape(channel: Channel, request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> Message:
+    """Return the message of `request` in the shape of `channel`; raises UnshapeableError when it has none."""
+    return channel_rules(channel).shape(request, recipient, tenant)

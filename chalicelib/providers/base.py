@@ -5,8 +5,9 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
-from chalicelib.channels.base import Message
-from chalicelib.domain.provider import ProviderResult
+from chalicelib.channels.base import EmailMessage, Message, PushMessage, SmsMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import ProviderResult, Refused
 from chalicelib.domain.value import Value
 from chalicelib.domain.words import Channel
 
@@ -27,13 +28,22 @@ class Timeouts(Value, frozen=True):
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Base of a provider's settings: plain ones and credentials together, as the provider reads them."""
+    """Base of a provider's settings: plain ones and credentials together, as the provider reads them.
+
+    A rule between fields goes into `__post_init__`, which raises ValueError. Printed, settings never show a value.
+    """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
 
 
 class Provider(ABC, Generic[S, M]):
     """A vendor. A subclass in `providers/<channel>/<vendor>.py` is all that is needed to add one.
 
     `secrets` names the settings (by their JSON names) that are credentials: they are sealed and never shown again.
+    The limits are the vendor's, as documented; None where it names none. An instance serves one tenant's settings, from
+    several threads at once, for as long as a worker lives. Making one may load the SDK, and raises ValueError for
+    settings that only the SDK finds wrong.
     """
 
     channel: ClassVar[Channel]
@@ -42,6 +52,12 @@ class Provider(ABC, Generic[S, M]):
     secrets: ClassVar[frozenset[str]] = frozenset()
     documentation: ClassVar[str]
     """Address of the vendor's page that the file follows."""
+    character_limit: ClassVar[int | None] = None
+    """Characters of the text of one message."""
+    byte_limit: ClassVar[int | None] = None
+    """Bytes of one message, text and HTML together."""
+    token_limit: ClassVar[int | None] = None
+    """Devices reached by one call."""
 
     def __init__(self, settings: S, timeouts: Timeouts) -> None:
         self.settings = settings
@@ -50,3 +66,25 @@ class Provider(ABC, Generic[S, M]):
     @abstractmethod
     def send(self, message: M) -> ProviderResult:
         """Make one call and say what became of it. Raises nothing for what vendor or network do."""
+
+    def exceeds_limits(self, message: Message) -> bool:
+        """Tell whether the vendor would refuse `message` for its size."""
+        characters, bytes_, tokens = _size(message)
+        limits = ((characters, self.character_limit), (bytes_, self.byte_limit), (tokens, self.token_limit))
+        return any(limit is not None and size > limit for size, limit in limits)
+
+
+def misconfigured(code: str) -> Refused:
+    """Return the result of a call that the provider's own settings prevent."""
+    return Refused(kind=AttemptOutcome.MISCONFIGURED, code=code)
+
+
+def _size(message: Message) -> tuple[int, int, int]:
+    """Return the characters, the bytes and the device tokens of a message."""
+    match message:
+        case EmailMessage():
+            return len(message.text), len(message.text.encode()) + len((message.html or "").encode()), 0
+        case SmsMessage():
+            return len(message.text), len(message.text.encode()), 0
+        case PushMessage():
+            return len(message.body), len(message.body.encode()), len(message.tokens)

@@ -1,0 +1,105 @@
+"""Vendors that are AWS services: called with the worker's own role, so there is nothing to configure or to leak."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Refused, Unsure
+from chalicelib.providers.base import Timeouts, misconfigured
+from chalicelib.providers.connections import Pool
+from chalicelib.providers.http import Answer, Outcomes, judge, judge_silence
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+COMMON_OUTCOMES: Final = {
+    "AccessDenied": AttemptOutcome.MISCONFIGURED,
+    "AccessDeniedException": AttemptOutcome.MISCONFIGURED,
+    "AuthorizationError": AttemptOutcome.MISCONFIGURED,
+    "ExpiredToken": AttemptOutcome.RETRIABLE,
+    "ExpiredTokenException": AttemptOutcome.RETRIABLE,
+    "InvalidClientTokenId": AttemptOutcome.MISCONFIGURED,
+    "OptInRequired": AttemptOutcome.MISCONFIGURED,
+    "RequestExpired": AttemptOutcome.RETRIABLE,
+    "SignatureDoesNotMatch": AttemptOutcome.MISCONFIGURED,
+    "Throttled": AttemptOutcome.RETRIABLE,
+    "ThrottledException": AttemptOutcome.RETRIABLE,
+    "Throttling": AttemptOutcome.RETRIABLE,
+    "ThrottlingException": AttemptOutcome.RETRIABLE,
+    "TooManyRequestsException": AttemptOutcome.RETRIABLE,
+    "UnrecognizedClientException": AttemptOutcome.MISCONFIGURED,
+}
+"""Error codes of all services (https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html)."""
+
+BEFORE_THE_CALL: Final = {
+    "CredentialRetrievalError": Refused(kind=AttemptOutcome.RETRIABLE, code="no_aws_credentials"),
+    "NoCredentialsError": misconfigured("no_aws_credentials"),
+    "ParamValidationError": Refused(kind=AttemptOutcome.PERMANENT, code="invalid_parameters"),
+}
+"""What botocore finds out by itself."""
+
+_MAKING: Final = Lock()
+"""botocore's session makes one client at a time."""
+
+
+class AwsService:
+    """One AWS service, with connections shared by all tenants: it is called as the stack, never as a tenant."""
+
+    def __init__(self, name: str, timeouts: Timeouts) -> None:
+        from botocore.config import Config
+
+        from chalicelib.aws.clients import session
+
+        # A second attempt by botocore could send twice: retries are Herald's own, after it has looked at the result.
+        config = Config(connect_timeout=timeouts.connect, read_timeout=timeouts.read, retries={"total_max_attempts": 1})
+        with _MAKING:
+            self._client = session().create_client(name, config=config)
+        self._pool = Pool(self._client.close)
+
+    def call(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        outcomes: Outcomes,
+        code_of: "Callable[[ClientError], str]",
+    ) -> Mapping[str, Any] | Refused | Unsure:
+        """Make one call; return its answer, or why there is none."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            with self._pool.connection():
+                answer: Mapping[str, Any] = getattr(self._client, operation)(**parameters)
+        except ClientError as error:
+            return _judge_answer(error, COMMON_OUTCOMES | dict(outcomes), code_of(error))
+        except ResponseParserError:
+            return Unsure(code="unreadable_answer")
+        except BotoCoreError as error:
+            return BEFORE_THE_CALL.get(type(error).__name__) or judge_silence(error)
+        return answer if "MessageId" in answer else Unsure(code="unreadable_answer")
+
+
+@cache
+def aws_service(name: str, timeouts: Timeouts) -> AwsService:
+    """Return the AWS service `name` of this worker."""
+    return AwsService(name, timeouts)
+
+
+def error_code(error: "ClientError") -> str:
+    """Return the service's word for an error."""
+    return error.response["Error"].get("Code", "")
+
+
+def _judge_answer(error: "ClientError", outcomes: Outcomes, code: str) -> Refused | Unsure:
+    metadata = error.response["ResponseMetadata"]
+    status = metadata["HTTPStatusCode"]
+    # Where the body is not the service's, botocore puts the status in the code's place.
+    answer = Answer(
+        status=status,
+        code=None if code in ("", "Unknown", str(status)) else code,
+        retry_after=metadata.get("HTTPHeaders", {}).get("retry-after"),
+    )
+    return judge(answer, outcomes, time.time())

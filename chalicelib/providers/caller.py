@@ -1,0 +1,86 @@
+"""Calls the vendor of a configured provider (`services.ports.ProviderCaller`)."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from chalicelib.channels.base import EmailMessage, PushMessage, SmsMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.provider import ProviderConfig, ProviderResult, Refused
+from chalicelib.domain.tenant import Tenant
+from chalicelib.providers.base import Provider, Timeouts, misconfigured
+from chalicelib.providers.registry import (
+    ProviderClass,
+    UnknownVendorError,
+    needs_credentials,
+    provider_class,
+    read_settings,
+)
+from chalicelib.services.ports import Vault
+
+MOST_INSTANCES: Final = 64
+"""Providers a warm worker keeps, each with its opened credentials and connections."""
+
+
+class Caller:
+    """Makes a provider from its configuration and calls it.
+
+    Instances are kept by tenant and everything that is stored of the provider, sealed credentials included: what an
+    admin changes, deletes or creates anew is never answered by an old one, and a tenant never meets another's. Nothing
+    of a provider's settings is ever logged.
+    """
+
+    def __init__(self, vault: Vault, timeouts: Timeouts) -> None:
+        self._vault = vault
+        self._timeouts = timeouts
+        self._provider = lru_cache(MOST_INSTANCES)(self._make)
+
+    def call(self, tenant: Tenant, provider: ProviderConfig, message: object) -> ProviderResult:
+        """Make one call. Whatever keeps it from being made is a refusal, and says so."""
+        try:
+            instance = self._provider(tenant.id, msgspec.json.encode(provider))
+        except _CannotCallError as error:
+            return error.refusal
+        if not isinstance(message, EmailMessage | SmsMessage | PushMessage):
+            return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message")
+        if instance.exceeds_limits(message):
+            return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit")
+        return instance.send(message)
+
+    def _make(self, tenant: TenantId, stored: bytes) -> Provider[Any, Any]:
+        config = msgspec.json.decode(stored, type=ProviderConfig)
+        try:
+            vendor = provider_class(config.channel, config.vendor)
+        except UnknownVendorError as error:
+            raise _CannotCallError(misconfigured("unknown_vendor")) from error
+        credentials = self._credentials(tenant, config, vendor)
+        try:
+            return vendor(read_settings(vendor, config.settings | credentials), self._timeouts)
+        except ValueError as error:
+            raise _CannotCallError(misconfigured("invalid_settings")) from error
+
+    def _credentials(self, tenant: TenantId, config: ProviderConfig, vendor: ProviderClass) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if config.credentials is None:
+            if needs_credentials(vendor):
+                raise _CannotCallError(misconfigured("no_credentials"))
+            return {}
+        try:
+            return self._vault.open(tenant, config.credentials)
+        except ValueError as error:
+            raise _CannotCallError(misconfigured("credentials_unreadable")) from error
+        except (BotoCoreError, ClientError) as error:
+            # The key service is out of reach: that passes, and nothing was sent.
+            refusal = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable")
+            raise _CannotCallError(refusal) from error
+
+
+class _CannotCallError(Exception):
+    """A provider that cannot be made, and what that means for the message."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal

@@ -1,0 +1,1 @@
+"""Vendors that send e-mail, one file each."""

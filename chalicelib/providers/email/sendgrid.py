@@ -1,0 +1,118 @@
+"""SendGrid's Mail Send API v3 (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send)."""
+
+import logging
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import msgspec
+
+from chalicelib.channels.base import EmailMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.words import Channel
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.http import Answer, judge, judge_silence
+
+OUTCOMES: Final = {
+    # SendGrid has no error codes of its own: the status is the code. A 401 also says "Maximum credits exceeded", a
+    # 403 an unverified sender or a temporary block of the account: nothing goes out until somebody sees to it.
+    # https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors
+    "406": AttemptOutcome.MISCONFIGURED,
+    "451": AttemptOutcome.MISCONFIGURED,
+}
+"""Statuses that mean something else here than in HTTP; 451: the account's data residency forbids it."""
+
+
+class SendGridSettings(ProviderSettings, frozen=True):
+    """How a tenant uses SendGrid. `sender` must be a verified one; without it the tenant's own is taken."""
+
+    api_key: Annotated[str, msgspec.Meta(min_length=1)]
+    region: Literal["global", "eu"] = "global"
+    sender: str | None = None
+    sender_name: str | None = None
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    message: str
+    field: str | None = None
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    """The body of every error answer."""
+
+    errors: Annotated[tuple[_Fault, ...], msgspec.Meta(min_length=1)]
+
+
+class SendGrid(Provider[SendGridSettings, EmailMessage]):
+    """E-mail through SendGrid.
+
+    Its SDK opens a connection for each message and knows one timeout, for connecting and reading alike.
+    """
+
+    channel: ClassVar = Channel.EMAIL
+    vendor: ClassVar = "sendgrid"
+    settings_type: ClassVar = SendGridSettings
+    secrets: ClassVar = frozenset({"apiKey"})
+    documentation: ClassVar = "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send"
+    byte_limit: ClassVar = 30_000_000
+
+    def __init__(self, settings: SendGridSettings, timeouts: Timeouts) -> None:
+        super().__init__(settings, timeouts)
+        from sendgrid import SendGridAPIClient
+
+        # At DEBUG its HTTP client logs every header, the API key among them.
+        logging.getLogger("python_http_client").setLevel(logging.INFO)
+        self._client = SendGridAPIClient(settings.api_key)
+        self._client.set_sendgrid_data_residency(settings.region)
+
+    def send(self, message: EmailMessage) -> ProviderResult:
+        """Post the message. The answer's `X-Message-Id` begins the id that SendGrid's events carry."""
+        from http.client import HTTPException
+
+        from python_http_client.exceptions import HTTPError
+
+        sender = self.settings.sender or message.sender
+        if sender is None:
+            return misconfigured("no_sender")
+        body = self._body(message, sender)
+        try:
+            answer = self._client.client.mail.send.post(request_body=body, timeout=self.timeouts.read)
+        except HTTPError as error:
+            return _judge(error.status_code, error.headers, error.body)
+        except (OSError, HTTPException) as error:
+            return judge_silence(error)
+        vendor_id = answer.headers.get("X-Message-Id")
+        if answer.status_code != HTTPStatus.ACCEPTED or not vendor_id:
+            return Unsure(code="unreadable_answer")
+        return Accepted(vendor_id=vendor_id)
+
+    def _body(self, message: EmailMessage, sender: str) -> dict[str, Any]:
+        # Not by the SDK's Mail helper: it raises when a text looks as if there were an API key in it.
+        name = self.settings.sender_name or message.sender_name
+        html = [{"type": "text/html", "value": message.html}] if message.html else []
+        body: dict[str, Any] = {
+            "personalizations": [{"to": [{"email": message.to}]}],
+            "from": {"email": sender} | ({"name": name} if name else {}),
+            "subject": message.subject,
+            "content": [{"type": "text/plain", "value": message.text}, *html],
+            # Comes back in every event of this message, and is not in the recipient's copy.
+            "custom_args": {"notificationId": message.reference},
+        }
+        if message.reply_to is not None:
+            body["reply_to"] = {"email": message.reply_to}
+        return body
+
+
+def _judge(status: int, headers: Mapping[str, str], body: bytes) -> Refused | Unsure:
+    code = str(status) if _is_sendgrids(body) else None
+    return judge(Answer(status=status, code=code, retry_after=headers.get("Retry-After")), OUTCOMES, time.time())
+
+
+def _is_sendgrids(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=_Refusal)
+    except msgspec.DecodeError:
+        return False
+    return True

@@ -1,0 +1,94 @@
+"""Amazon SES, API v2 (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html)."""
+
+from email.headerregistry import Address
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from chalicelib.channels.base import EmailMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.words import Channel
+from chalicelib.providers.aws import aws_service, error_code
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+OUTCOMES: Final = {
+    "AccountSuspendedException": AttemptOutcome.MISCONFIGURED,
+    "BadRequestException": AttemptOutcome.PERMANENT,
+    "IdentityNotVerified": AttemptOutcome.MISCONFIGURED,
+    "LimitExceededException": AttemptOutcome.MISCONFIGURED,
+    "MailFromDomainNotVerifiedException": AttemptOutcome.MISCONFIGURED,
+    "MessageRejected": AttemptOutcome.PERMANENT,
+    "NotFoundException": AttemptOutcome.MISCONFIGURED,
+    "SendingPausedException": AttemptOutcome.MISCONFIGURED,
+}
+"""https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors; NotFound: the
+configuration set."""
+NOT_VERIFIED: Final = "Email address is not verified"
+
+
+class SesSettings(ProviderSettings, frozen=True):
+    """How a tenant uses SES; the identity of the sender must be verified in the stack's account."""
+
+    configuration_set: str | None = None
+    sender: str | None = None
+    sender_name: str | None = None
+
+
+class Ses(Provider[SesSettings, EmailMessage]):
+    """E-mail through Amazon SES, with the worker's IAM role."""
+
+    channel: ClassVar = Channel.EMAIL
+    vendor: ClassVar = "ses"
+    settings_type: ClassVar = SesSettings
+    documentation: ClassVar = "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"
+    byte_limit: ClassVar = 40_000_000
+
+    def __init__(self, settings: SesSettings, timeouts: Timeouts) -> None:
+        super().__init__(settings, timeouts)
+        self._service = aws_service("sesv2", timeouts)
+
+    def send(self, message: EmailMessage) -> ProviderResult:
+        """Send the message; SES names it by the answer's `MessageId` in its events."""
+        sender = self.settings.sender or message.sender
+        if sender is None:
+            return misconfigured("no_sender")
+        answer = self._service.call("send_email", self._parameters(message, sender), OUTCOMES, _code)
+        if isinstance(answer, Refused | Unsure):
+            return answer
+        return Accepted(vendor_id=answer["MessageId"])
+
+    def _parameters(self, message: EmailMessage, sender: str) -> dict[str, Any]:
+        name = self.settings.sender_name or message.sender_name or ""
+        body = {"Text": _content(message.text)} | ({"Html": _content(message.html)} if message.html else {})
+        parameters: dict[str, Any] = {
+            "FromEmailAddress": _mailbox(name, sender),
+            "Destination": {"ToAddresses": [message.to]},
+            "ReplyToAddresses": [message.reply_to] if message.reply_to else [],
+            "Content": {"Simple": {"Subject": _content(message.subject), "Body": body}},
+            "EmailTags": [{"Name": "notificationId", "Value": message.reference}],
+        }
+        if self.settings.configuration_set is not None:
+            parameters["ConfigurationSetName"] = self.settings.configuration_set
+        return parameters
+
+
+def _content(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _mailbox(name: str, address: str) -> str:
+    """Return the mailbox in ASCII: SES takes a name in other letters only as an encoded word (RFC 2047)."""
+    if name.isascii():
+        return str(Address(display_name=name, addr_spec=address))
+    from email.header import Header
+
+    return f"{Header(name, 'utf-8').encode(maxlinelen=0, linesep='')} <{address}>"
+
+
+def _code(error: "ClientError") -> str:
+    # SES calls a sender that is not verified a rejected message, although the message is not to blame.
+    if error_code(error) == "MessageRejected" and NOT_VERIFIED in error.response["Error"].get("Message", ""):
+        return "IdentityNotVerified"
+    return error_code(error)

@@ -1,0 +1,183 @@
+"""Any mail server, by SMTP (RFC 5321).
+
+The moment that matters is DATA: until then nothing was taken, whatever breaks; after it only the server's reply tells.
+"""
+
+import re
+import smtplib
+import ssl
+import weakref
+from email.headerregistry import Address
+from email.message import EmailMessage as MimeMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from enum import Enum, auto
+from typing import Annotated, ClassVar, Final
+
+import msgspec
+
+from chalicelib.channels.base import EmailMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.words import Channel
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
+
+OK: Final = 250
+WILL_FORWARD: Final = 251
+"""https://www.rfc-editor.org/rfc/rfc5321#section-4.2.3"""
+ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+"""The more precise code many servers begin their text with (RFC 3463)."""
+POLICY: Final = SMTP.clone(cte_type="7bit")
+"""CRLF, and nothing that a server without 8BITMIME could damage."""
+
+
+class Step(Enum):
+    """Where in the dialog the server refused."""
+
+    LOGIN = auto()
+    """Greeting, EHLO, STARTTLS, AUTH."""
+    SENDER = auto()
+    RECIPIENT = auto()
+    CONTENT = auto()
+
+
+REFUSED_FOR_GOOD: Final = {
+    Step.LOGIN: AttemptOutcome.MISCONFIGURED,
+    Step.SENDER: AttemptOutcome.MISCONFIGURED,
+    Step.RECIPIENT: AttemptOutcome.PERMANENT,
+    Step.CONTENT: AttemptOutcome.PERMANENT,
+}
+"""What a 5yz reply means: the server does not want us, or does not want this message."""
+OUTCOMES: Final = {
+    # RFC 4954 §6: the account, at whatever step the server says so.
+    530: AttemptOutcome.MISCONFIGURED,
+    534: AttemptOutcome.MISCONFIGURED,
+    535: AttemptOutcome.MISCONFIGURED,
+    538: AttemptOutcome.MISCONFIGURED,
+    # RFC 1870 §6.1: too large, said as early as MAIL FROM by a server that was told the size.
+    552: AttemptOutcome.PERMANENT,
+}
+"""Replies that mean the same at every step."""
+
+
+class SmtpSettings(ProviderSettings, frozen=True):
+    """How a tenant reaches its mail server. `starttls` refuses to go on where the server offers no TLS."""
+
+    host: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}\Z")]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
+    security: Security = "starttls"
+    username: str | None = None
+    password: str | None = None
+    sender: str | None = None
+    sender_name: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password come together")
+        if self.password is not None and self.security == "none":
+            raise ValueError("a password needs security tls or starttls")
+        if not f"{self.username}{self.password}".isascii():
+            raise ValueError("username and password must be ASCII")
+
+
+class Smtp(Provider[SmtpSettings, EmailMessage]):
+    """E-mail through a mail server."""
+
+    channel: ClassVar = Channel.EMAIL
+    vendor: ClassVar = "smtp"
+    settings_type: ClassVar = SmtpSettings
+    secrets: ClassVar = frozenset({"password"})
+    documentation: ClassVar = "https://www.rfc-editor.org/rfc/rfc5321"
+
+    def __init__(self, settings: SmtpSettings, timeouts: Timeouts) -> None:
+        super().__init__(settings, timeouts)
+        login = (settings.username, settings.password) if settings.username and settings.password else None
+        server = MailServer(host=settings.host, port=settings.port, security=settings.security, login=login)
+        self._connections = SmtpConnections(server, timeouts)
+        weakref.finalize(self, self._connections.close)
+
+    def send(self, message: EmailMessage) -> ProviderResult:
+        """Hand the message to the server. Its `Message-ID` derives from the notification's: sent again after a refusal
+        it is the same, so that mailboxes do not take it for a second message.
+        """
+        sender = self.settings.sender or message.sender
+        if sender is None:
+            return misconfigured("no_sender")
+        domain = sender.rpartition("@")[2]
+        id_ = f"<{message.reference}@{domain}>"
+        content = _mime(message, id_, Address(self.settings.sender_name or message.sender_name or "", addr_spec=sender))
+        try:
+            connection = self._connections.take(domain)
+        except OSError as error:
+            return _no_connection(error)
+        result = _refusal_of_envelope(connection, sender, message.to, content) or _hand_over(connection, content, id_)
+        if isinstance(result, Unsure):
+            # Its answer may still come, and would be taken for that to the next message.
+            connection.close()
+        else:
+            self._connections.put_back(connection)
+        return result
+
+
+def refusal(step: Step, code: int, reply: bytes | str) -> Refused:
+    """Return what a reply other than success means at a step of the dialog."""
+    by_class = REFUSED_FOR_GOOD[step] if code // 100 == 5 else AttemptOutcome.RETRIABLE  # noqa: PLR2004 - RFC 5321
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    enhanced = ENHANCED.match(text)
+    return Refused(kind=OUTCOMES.get(code, by_class), code=f"{code} {enhanced[0]}" if enhanced else str(code))
+
+
+def _no_connection(error: OSError) -> Refused:
+    match error:
+        case smtplib.SMTPResponseException():
+            return refusal(Step.LOGIN, error.smtp_code, error.smtp_error)
+        case smtplib.SMTPServerDisconnected():
+            return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
+        case smtplib.SMTPException():
+            # STARTTLS, AUTH, or every kind of AUTH that smtplib knows.
+            return misconfigured("not_offered_by_server")
+        case ssl.SSLCertVerificationError():
+            return misconfigured("invalid_certificate")
+        case _:
+            return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
+
+
+def _refusal_of_envelope(connection: smtplib.SMTP, sender: str, to: str, content: bytes) -> Refused | None:
+    """Name sender and recipient; return the refusal, if either is refused. Nothing is taken yet."""
+    size = [f"size={len(content)}"] if connection.has_extn("size") else []
+    try:
+        code, reply = connection.mail(sender, size)
+        if code != OK:
+            return refusal(Step.SENDER, code, reply)
+        code, reply = connection.rcpt(to)
+    except OSError:
+        return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_lost")
+    return None if code in (OK, WILL_FORWARD) else refusal(Step.RECIPIENT, code, reply)
+
+
+def _hand_over(connection: smtplib.SMTP, content: bytes, vendor_id: str) -> ProviderResult:
+    try:
+        code, reply = connection.data(content)
+    except smtplib.SMTPDataError as error:
+        return refusal(Step.CONTENT, error.smtp_code, error.smtp_error)
+    except OSError:
+        return Unsure(code="connection_lost")
+    if code == OK:
+        return Accepted(vendor_id=vendor_id)
+    return refusal(Step.CONTENT, code, reply) if code // 100 in (4, 5) else Unsure(code="unreadable_answer")
+
+
+def _mime(message: EmailMessage, id_: str, sender: Address) -> bytes:
+    mime = MimeMessage(POLICY)
+    mime["From"] = sender
+    mime["To"] = Address(addr_spec=message.to)
+    mime["Subject"] = message.subject
+    mime["Date"] = formatdate(usegmt=True)
+    mime["Message-ID"] = id_
+    if message.reply_to is not None:
+        mime["Reply-To"] = Address(addr_spec=message.reply_to)
+    mime.set_content(message.text)
+    if message.html is not None:
+        mime.add_alternative(message.html, subtype="html")
+    return mime.as_bytes()

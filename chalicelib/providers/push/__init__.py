@@ -1,0 +1,1 @@
+"""Vendors that send push notifications, one file each."""

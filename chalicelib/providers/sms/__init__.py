@@ -1,0 +1,1 @@
+"""Vendors that send text messages, one file each."""

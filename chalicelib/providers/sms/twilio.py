@@ -1,0 +1,178 @@
+"""Twilio's Messages resource (https://www.twilio.com/docs/messaging/api/message-resource#create-a-message)."""
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+
+import msgspec
+
+from chalicelib.channels.base import SmsMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Unsure
+from chalicelib.domain.words import Channel
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.connections import Pool
+from chalicelib.providers.http import Answer, judge, judge_silence
+
+if TYPE_CHECKING:
+    from requests import Session
+    from twilio.http.response import Response
+
+OUTCOMES: Final = {
+    # The account or the sender: another provider may still deliver.
+    "20003": AttemptOutcome.MISCONFIGURED,  # authentication failed
+    "20404": AttemptOutcome.MISCONFIGURED,  # no such account
+    "21212": AttemptOutcome.MISCONFIGURED,  # invalid From
+    "21408": AttemptOutcome.MISCONFIGURED,  # the account may not send to this region
+    "21603": AttemptOutcome.MISCONFIGURED,  # From is missing
+    "21606": AttemptOutcome.MISCONFIGURED,  # From is not the account's, or cannot send SMS
+    "21608": AttemptOutcome.MISCONFIGURED,  # a trial account sends to verified numbers only
+    "21612": AttemptOutcome.MISCONFIGURED,  # no route from this From to this To
+    "21659": AttemptOutcome.MISCONFIGURED,  # From is not a number of Twilio's
+    "21660": AttemptOutcome.MISCONFIGURED,  # From is another account's
+    "21701": AttemptOutcome.MISCONFIGURED,  # no such messaging service
+    "21703": AttemptOutcome.MISCONFIGURED,  # the messaging service has no sender
+    "21705": AttemptOutcome.MISCONFIGURED,  # the messaging service cannot be used
+    "63038": AttemptOutcome.MISCONFIGURED,  # the account's messages of the day are spent
+    # Later it may be taken.
+    "14107": AttemptOutcome.RETRIABLE,  # the sender's rate limit
+    "20429": AttemptOutcome.RETRIABLE,  # too many requests
+    "21611": AttemptOutcome.RETRIABLE,  # the sender's queue is full
+    # This recipient or this text, never.
+    "21211": AttemptOutcome.PERMANENT,  # invalid To
+    "21602": AttemptOutcome.PERMANENT,  # no body
+    "21610": AttemptOutcome.PERMANENT,  # the recipient replied STOP
+    "21614": AttemptOutcome.PERMANENT,  # To is not a mobile number
+    "21617": AttemptOutcome.PERMANENT,  # the body is too long
+}
+"""Error codes (https://www.twilio.com/docs/api/errors) whose meaning their HTTP status does not tell, or not to us."""
+FIRST_CODE: Final = 10_000
+"""Twilio's codes begin here; below is the HTTP status, which the SDK gives for a body that it cannot read."""
+
+
+class TwilioSettings(ProviderSettings, frozen=True):
+    """How a tenant uses Twilio: from a messaging service, or a sender (E.164, short code or name), or the tenant's."""
+
+    account_sid: Annotated[str, msgspec.Meta(pattern=r"^AC[0-9a-fA-F]{32}\Z")]
+    auth_token: Annotated[str, msgspec.Meta(min_length=1)]
+    messaging_service_sid: Annotated[str, msgspec.Meta(pattern=r"^MG[0-9a-fA-F]{32}\Z")] | None = None
+    sender: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.messaging_service_sid is not None and self.sender is not None:
+            raise ValueError("messagingServiceSid and sender exclude each other")
+
+
+class Twilio(Provider[TwilioSettings, SmsMessage]):
+    """Text messages through Twilio."""
+
+    channel: ClassVar = Channel.SMS
+    vendor: ClassVar = "twilio"
+    settings_type: ClassVar = TwilioSettings
+    secrets: ClassVar = frozenset({"authToken"})
+    documentation: ClassVar = "https://www.twilio.com/docs/messaging/api/message-resource"
+    character_limit: ClassVar = 1_600
+
+    def __init__(self, settings: TwilioSettings, timeouts: Timeouts) -> None:
+        super().__init__(settings, timeouts)
+        import requests
+
+        # Without an adapter of its own, a session does not retry.
+        self._session = requests.Session()
+        self._pool = Pool(self._session.close)
+
+    def send(self, message: SmsMessage) -> ProviderResult:
+        """Create the message; its SID is what status callbacks name."""
+        from requests import RequestException
+        from twilio.base.exceptions import TwilioException
+        from twilio.rest import Client
+
+        origin = self._origin(message)
+        if origin is None:
+            return misconfigured("no_sender")
+        transport = _Transport(self._session, self.timeouts)
+        client = Client(self.settings.account_sid, self.settings.auth_token, http_client=transport)
+        try:
+            with self._pool.connection():
+                created = client.messages.create(to=message.to, body=message.text, **origin)
+        except TwilioException as error:
+            answer = Answer(status=error.status, code=_code(error.code), retry_after=transport.retry_after)
+            return judge(answer, OUTCOMES, time.time())
+        except UnreadableAnswerError:
+            return Unsure(code="unreadable_answer")
+        except RequestException as error:
+            return judge_silence(error)
+        return Accepted(vendor_id=created.sid)
+
+    def _origin(self, message: SmsMessage) -> dict[str, str] | None:
+        if self.settings.messaging_service_sid is not None:
+            return {"messaging_service_sid": self.settings.messaging_service_sid}
+        sender = self.settings.sender or message.sender
+        return None if sender is None else {"from_": sender}
+
+
+class UnreadableAnswerError(Exception):
+    """A success that is not in Twilio's shape."""
+
+
+class _Transport:
+    """The SDK's HTTP client for one call
+    (https://github.com/twilio/twilio-python/blob/main/advanced-examples/custom-http-client.md).
+
+    The SDK's own has one timeout for all, hides the headers of an error, and keeps the last answer on itself: of two
+    threads, one may get the other's.
+    """
+
+    is_async = False
+
+    def __init__(self, session: "Session", timeouts: Timeouts) -> None:
+        self._session = session
+        self._timeouts = timeouts
+        self.retry_after: str | None = None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        data: Mapping[str, object],
+        headers: Mapping[str, str],
+        auth: tuple[str, str],
+        **_unused: Any,
+    ) -> "Response":
+        """Make one request, following no redirect."""
+        from twilio.http.response import Response
+
+        answer = self._session.request(
+            method,
+            url,
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=(self._timeouts.connect, self._timeouts.read),
+            allow_redirects=False,
+        )
+        self.retry_after = answer.headers.get("Retry-After")
+        if answer.ok and not _is_message(answer.content):
+            raise UnreadableAnswerError
+        return Response(answer.status_code, answer.text, answer.headers)
+
+
+def _code(code: object) -> str | None:
+    """Return Twilio's code, None when the SDK found none."""
+    text = str(code)
+    return text if text.isdecimal() and int(text) >= FIRST_CODE else None
+
+
+class _Created(msgspec.Struct, frozen=True):
+    """What we read of a created message."""
+
+    sid: Annotated[str, msgspec.Meta(pattern=r"^(SM|MM)")]
+
+
+def _is_message(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=_Created)
+    except msgspec.DecodeError:
+        return False
+    return True
