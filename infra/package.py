@@ -73,8 +73,9 @@ def write_template(stage: Stage, root: Path, build: Path) -> Path:
     _copy_source(stage, root, source)
     extras = build / "extras.json"
     extras.write_text(json.dumps(merge_fragments(stage), indent=1))
-    chalice = [sys.executable, "-c", "from chalice.cli import main; main()", "--project-dir", str(source), "package"]
-    command = [*chalice, "--stage", stage.name, "--merge-template", str(extras), str(build)]
+    chalice = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())"]
+    command = [*chalice, "--project-dir", str(source), "package", "--stage", stage.name]
+    command += ["--merge-template", str(extras), str(build)]
     environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
     return (build / "sam.json").rename(build / "template.json")

@@ -138,8 +138,12 @@ def find_free_port() -> int:
 
 
 def _ambient() -> dict[str, str]:
-    """Return this process's environment without what would lead its AWS clients elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+    """Return this process's environment without what would lead its AWS clients elsewhere or measure it."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "COV_", "COVERAGE_", "PYTEST_"))
+    }
 
 
 def _command_of(pid: int) -> str:
