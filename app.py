@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice
 
-from chalicelib.api import health
+from chalicelib.api import admin_send, health, services_notifications, services_recipients
 from chalicelib.api.preflight import answer_preflights
 from chalicelib.auth import authorizer
 
@@ -12,5 +12,8 @@ app.api.binary_types = []
 
 app.register_blueprint(authorizer.blueprint)
 app.register_blueprint(health.routes)
+app.register_blueprint(services_notifications.routes)
+app.register_blueprint(services_recipients.routes)
+app.register_blueprint(admin_send.routes)
 
 answer_preflights(app)

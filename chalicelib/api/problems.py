@@ -63,11 +63,9 @@ def problem_json(error: HeraldError, request_id: str) -> str:
 
 def faults_of(error: ValidationError) -> list[Fault]:
     """Return what pydantic found, in our words; the first `MOST_FAULTS` of it."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [
-        Fault(pointer=pointer(entry["loc"]), code=_code(entry["type"]), detail=entry["msg"])
-        for entry in found[:MOST_FAULTS]
-    ]
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
+    faults = [Fault(pointer=pointer(entry["loc"]), code=_code(entry["type"]), detail=entry["msg"]) for entry in found]
+    return [fault for fault in faults if not _follows(fault, faults)]
 
 
 def pointer(location: Sequence[int | str]) -> str:
@@ -78,6 +76,11 @@ def pointer(location: Sequence[int | str]) -> str:
     """
     parts = (str(part) for part in location if part != "[key]" and not str(part).startswith("<"))
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _follows(fault: Fault, faults: Sequence[Fault]) -> bool:
+    # Pydantic does not count the items that are wrong themselves, so a list of one such item is "too short".
+    return fault.code == "too_few" and any(other.pointer.startswith(f"{fault.pointer}/") for other in faults)
 
 
 def _code(type: str) -> str:

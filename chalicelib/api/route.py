@@ -34,6 +34,7 @@ class Route:
     summary: str
     tag: str
     body: type[Body] | None
+    body_required: bool
     query: type[Query] | None
     answer: type[Answer] | None
     status: int
@@ -73,6 +74,7 @@ class Routes(Blueprint):
         needs: Permission | None,
         summary: str,
         body: type[Body] | None = None,
+        body_required: bool = True,
         query: type[Query] | None = None,
         answer: type[Answer] | None = None,
         status: int = 200,
@@ -83,9 +85,9 @@ class Routes(Blueprint):
     ) -> Callable[[V], V]:
         """Declare a route; put it over a view, several times for aliases.
 
-        The view is called with a `Call`, the path's parameters by name, and `body` and `query` in the shape of the
-        models given here. It returns the answer, None (then 204 is the status to declare) or a `Reply`; errors are
-        raised (`HeraldError`).
+        The view is called with a `Call`, the path's parameters by name (in snake_case), and `body` and `query` in the
+        shape of the models given here. It returns the answer, None (then 204 is the status to declare) or a `Reply`;
+        errors are raised (`HeraldError`).
 
         Parameters
         ----------
@@ -93,6 +95,8 @@ class Routes(Blueprint):
             One or several, separated by blanks (`PATCH PUT POST`).
         needs
             What the caller must have; None: the route is public.
+        body_required
+            When False, a request without a body calls the view without `body`.
         idempotent
             Whether it honors `Idempotency-Key`.
         max_body
@@ -113,6 +117,7 @@ class Routes(Blueprint):
                 summary=summary,
                 tag=self.tag,
                 body=body,
+                body_required=body_required,
                 query=query,
                 answer=answer,
                 status=status,

@@ -1,11 +1,13 @@
 """What every call goes through: who calls and may they, what is asked, the view, and the answer or the problem."""
 
 from collections.abc import Mapping
+from functools import cache
 from time import perf_counter, time_ns
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from chalice.app import Request, Response
+from pydantic.alias_generators import to_snake
 
 from chalicelib.api.bodies import digest, parse_json, read_body, read_query, refuse_parameters
 from chalicelib.api.call import Call, Trace, read_idempotency_key, read_trace
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.api.route import Route
 
 JSON: Final = "application/json"
+
+_snake: Final = cache(to_snake)
 
 
 class InternalError(HeraldError):
@@ -68,10 +72,10 @@ def _answer_or_problem(route: "Route", request: Request, path: Mapping[str, str]
 def _call_view(route: "Route", request: Request, path: Mapping[str, str], trace: Trace) -> "Answer | Reply | None":
     caller, tenant = (None, None) if route.needs is None else _identify(route.needs, request)
     # API Gateway hands the parts of a REST path on as they came, percent-encoded.
-    arguments: dict[str, Any] = {name: unquote(value) for name, value in path.items()}
+    arguments: dict[str, Any] = {_snake(name): unquote(value) for name, value in path.items()}
     idempotency = None
-    if route.body is not None:
-        raw = _raw_body(request)
+    raw = b"" if route.body is None else _raw_body(request)
+    if route.body is not None and (raw or route.body_required):
         value = parse_json(raw, request.headers.get("content-type"), route.max_body)
         arguments["body"] = read_body(raw, route.body)
         idempotency = _idempotency(route, request, value)

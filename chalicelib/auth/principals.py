@@ -1,17 +1,14 @@
 """From claims to a caller: what an issuer says about the bearer of its token, in our words."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.auth.tokens import VerifiedToken
 from chalicelib.domain.errors import InvalidIdError, UnauthenticatedError
-from chalicelib.domain.ids import ClientId, TenantId, parse_user_id, parse_user_type
+from chalicelib.domain.ids import DEFAULT_USER_TYPE, ClientId, TenantId, parse_user_id, parse_user_type
 from chalicelib.domain.principal import Principal, PrincipalKind
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.words import Role
-
-DEFAULT_USER_TYPE: Final = "customer"
-"""The type of a user whose token does not say one."""
 
 FindAccount = Callable[[ClientId], ServiceAccount | None]
 

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import ClassVar, NewType, Self
+from typing import ClassVar, Final, NewType, Self
 
 from chalicelib.domain.errors import InvalidIdError
 from chalicelib.domain.value import Millis
@@ -11,6 +11,8 @@ UserId = NewType("UserId", str)
 UserType = NewType("UserType", str)
 NotificationId = NewType("NotificationId", str)
 RequestId = NewType("RequestId", str)
+DEFAULT_USER_TYPE: Final = UserType("customer")
+"""The type of a user of whom nobody says one."""
 ProviderId = NewType("ProviderId", str)
 """The name a tenant gave to one configured provider (`primary-email`), unique within the tenant."""
 ClientId = NewType("ClientId", str)

@@ -1,0 +1,143 @@
+"""The body of a send as it is written: the long form and the short ones. What it means is said in send_order.py."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from chalicelib.api.fields import (
+    ChannelName,
+    FreeData,
+    Moment,
+    Name,
+    PriorityName,
+    StrategyName,
+    UserIdText,
+    UserTypeText,
+)
+from chalicelib.api.models import Body, Line, Text
+from chalicelib.api.recipient_models import RecipientBody
+
+MAX_BODY: Final = 256 * 1024
+"""Bytes of a send, so that each of its notifications fits into one item of the table (400 KB)."""
+MOST_RECIPIENTS: Final = 100
+
+SOME: Final = Field(min_length=1, max_length=MOST_RECIPIENTS)
+LongText = Annotated[Text, StringConstraints(max_length=100_000)]
+PushData = Annotated[dict[Name, Annotated[Text, StringConstraints(max_length=1_024)]], Field(max_length=20)]
+Url = Annotated[Line, StringConstraints(max_length=2_048)]
+
+
+class UserIds(Body):
+    """Whom to notify, by the ids of stored recipients."""
+
+    user_ids: Annotated[tuple[UserIdText, ...], SOME]
+
+
+class TemplateBody(Body):
+    """A template and the data it is filled with."""
+
+    key: Name
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class PushBody(Body):
+    """What only a push notification has. `ttl` is in seconds, 28 days at most."""
+
+    title: Line | None = None
+    image: Url | None = None
+    data: PushData = Field(default_factory=dict)
+    ttl: Annotated[int, Field(ge=0, le=2_419_200)] | None = None
+
+
+class SmsBody(Body):
+    """What only a text message has. `truncate`: cut what exceeds the tenant's segments instead of failing."""
+
+    truncate: bool = False
+
+
+class ContentBody(Body):
+    """What is said. `html` is sanitized."""
+
+    subject: Line | None = None
+    body: LongText
+    html: LongText | None = None
+    action_url: Url | None = None
+    push: PushBody | None = None
+    sms: SmsBody | None = None
+
+
+class SendBody(Body):
+    """A send.
+
+    Exactly one of `recipients`, `recipientIds`, `recipientUserId` says to whom (`topic` and `audience` are not
+    available yet), exactly one of `template`, `content`, `body`, `message` says what.
+    """
+
+    recipients: (
+        Annotated[
+            Annotated[Annotated[tuple[RecipientBody, ...], SOME], Tag("<list>")] | Annotated[UserIds, Tag("<userIds>")],
+            Discriminator(lambda value: "<userIds>" if isinstance(value, dict | UserIds) else "<list>"),
+        ]
+        | None
+    ) = None
+    recipient_ids: Annotated[tuple[UserIdText, ...], SOME] | None = None
+    recipient_user_id: UserIdText | None = None
+    recipient_user_type: UserTypeText | None = None
+    topic: Line | None = None
+    audience: dict[str, Any] | None = None
+
+    template: TemplateBody | None = None
+    content: ContentBody | None = None
+    subject: Line | None = None
+    body: LongText | None = None
+    message: LongText | None = None
+
+    channel: ChannelName | None = None
+    channels: Annotated[tuple[ChannelName, ...], Field(min_length=1, max_length=10)] | None = None
+    type: Name | None = None
+    category: Name = "transactional"
+    priority: PriorityName | None = None
+    notification_priority: PriorityName | None = None
+    strategy: StrategyName | None = None
+    delivery_strategy: StrategyName | None = None
+    escalation: dict[str, Any] | None = None
+
+    send_at: Moment | None = None
+    send_at_local: Line | None = None
+    expires_at: Moment | None = None
+    cancellation_key: Line | None = None
+    provider: dict[ChannelName, Name] = Field(default_factory=dict)
+    metadata: FreeData = Field(default_factory=dict)
+
+
+SEND_EXAMPLES: Final[dict[str, Any]] = {
+    "order confirmed": {
+        "recipients": [
+            {"userId": "u1", "userType": "customer", "email": "ann@example.com", "phone": "+14155550100"},
+        ],
+        "channels": ["in_app", "email", "sms"],
+        "type": "order.confirmed",
+        "content": {"subject": "Your order 42", "body": "It is on its way.", "actionUrl": "https://example.com/42"},
+        "category": "transactional",
+        "priority": "high",
+        "expiresAt": "2030-12-01T09:00:00Z",
+        "cancellationKey": "order-42",
+        "metadata": {"orderId": "42"},
+    },
+    "one recipient, in short": {
+        "recipientUserId": "u1",
+        "recipientUserType": "customer",
+        "channel": "email",
+        "subject": "Hello",
+        "body": "Welcome aboard.",
+    },
+    "stored recipients, in short": {
+        "recipientIds": ["u1", "u2"],
+        "message": "The shop closes at noon today.",
+        "type": "shop.hours",
+        "channels": ["push", "in_app"],
+        "deliveryStrategy": "broadcast",
+        "notificationPriority": "urgent",
+    },
+}
+"""Bodies for the description of the API."""

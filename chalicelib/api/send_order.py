@@ -1,0 +1,82 @@
+"""From the body of a send to the order it places."""
+
+from typing import Final
+
+from chalicelib.api.html import sanitize
+from chalicelib.api.send_body import ContentBody, SendBody
+from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
+from chalicelib.domain.content import Content, PushContent, SmsContent
+from chalicelib.domain.errors import Fault, InvalidInputError, TemplateNotFoundError
+from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Priority
+from chalicelib.services.accept import Order
+
+MOST_HTML: Final = 200_000
+"""Bytes of sanitized HTML: with the rest of a notification it has to fit into one item of the table."""
+
+
+def to_order(body: SendBody, tenant: Tenant, now: Millis) -> Order:
+    """Return the order that `body` places for `tenant` at `now`.
+
+    Raises
+    ------
+    TemplateNotFoundError
+        It names a template, and nothing else is wrong with it.
+    InvalidInputError
+        It breaks rules; the faults name them all.
+    """
+    _refuse(faults_of_send(Send(body, tenant, now)))
+    return Order(
+        tenant=tenant.id,
+        recipients=tuple(recipient for _, recipient in placed_recipients(body)),
+        content=_content(body, tenant),
+        category=body.category,
+        priority=body.priority or body.notification_priority or Priority.MEDIUM,
+        channels=_channels(body),
+        type=body.type,
+        strategy=body.strategy or body.delivery_strategy,
+        providers={channel: ProviderId(name) for channel, name in body.provider.items()},
+        metadata=body.metadata,
+        expires_at=None if body.expires_at is None else Millis(body.expires_at),
+        cancellation_key=body.cancellation_key,
+    )
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if not faults:
+        return
+    if all(fault.code == TemplateNotFoundError.code for fault in faults):
+        raise TemplateNotFoundError(faults=faults)
+    raise InvalidInputError(faults=faults)
+
+
+def _channels(body: SendBody) -> tuple[Channel, ...]:
+    if body.channel is not None:
+        return (body.channel,)
+    return tuple(dict.fromkeys(body.channels or ()))
+
+
+def _content(body: SendBody, tenant: Tenant) -> Content:
+    if body.content is None:
+        return Content(subject=body.subject, body=body.body or body.message or "")
+    content = body.content
+    return Content(
+        subject=content.subject,
+        body=content.body,
+        html=_html(content, tenant),
+        action_url=content.action_url,
+        push=PushContent() if content.push is None else PushContent(**content.push.model_dump()),
+        sms=SmsContent() if content.sms is None else SmsContent(truncate=content.sms.truncate),
+    )
+
+
+def _html(content: ContentBody, tenant: Tenant) -> str | None:
+    if content.html is None:
+        return None
+    html = sanitize(content.html, tenant.settings.url_schemes)
+    if len(html.encode()) > MOST_HTML:
+        detail = f"Sanitized, it may have {MOST_HTML} bytes"
+        raise InvalidInputError(faults=[Fault(pointer="/content/html", code="too_long", detail=detail)])
+    return html or None

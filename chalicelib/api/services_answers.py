@@ -1,0 +1,130 @@
+"""What services are told of what they sent."""
+
+from typing import Any, Self
+
+from chalicelib.api.delivery_answers import TrackedDelivery, tracked
+from chalicelib.api.fields import NotificationIdText
+from chalicelib.api.models import Answer, Body, Line, Time
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.status import NotificationStatus
+from chalicelib.domain.words import Channel, Priority, Strategy
+from chalicelib.services.notification import Notification
+
+
+class RecipientName(Answer):
+    """A recipient, by name: their addresses are not repeated in answers."""
+
+    user_type: str
+    user_id: str
+
+    @classmethod
+    def of(cls, recipient: Recipient) -> Self:
+        """Return the name of a recipient."""
+        return cls(user_type=recipient.user_type, user_id=recipient.user_id)
+
+
+class AcceptedNotification(Answer):
+    """A notification that was accepted."""
+
+    id: str
+    recipient: RecipientName
+    status: NotificationStatus
+
+
+class SentAnswer(Answer):
+    """What a send led to: one notification for each recipient, in their order."""
+
+    request_id: str
+    recipient_count: int
+    notifications: list[AcceptedNotification]
+
+
+class CancelBody(Body):
+    """What to cancel. Only `id` is available yet."""
+
+    id: NotificationIdText | None = None
+    cancellation_key: Line | None = None
+    batch_id: Line | None = None
+
+
+class SentContent(Answer):
+    """What was said."""
+
+    subject: str | None
+    body: str
+    html: str | None
+    action_url: str | None
+
+
+class SentNotification(Answer):
+    """A notification as the service that sent it sees it."""
+
+    id: str
+    request_id: str
+    recipient: RecipientName
+    status: NotificationStatus
+    channels: list[Channel]
+    category: str
+    type: str | None
+    priority: Priority
+    strategy: Strategy | None
+    content: SentContent
+    metadata: dict[str, Any]
+    cancellation_key: str | None
+    correlation_id: str | None
+    sent_by: str
+    accepted_at: Time
+    expires_at: Time | None
+    read_at: Time | None
+    archived_at: Time | None
+    cancelled_at: Time | None
+
+    @classmethod
+    def of(cls, notification: Notification) -> Self:
+        """Return what is told of a notification."""
+        request, state = notification.request, notification.state
+        return cls(
+            id=request.id,
+            request_id=request.request_id,
+            recipient=RecipientName.of(request.recipient),
+            status=notification.status,
+            channels=list(notification.channels),
+            category=request.category,
+            type=request.type,
+            priority=request.priority,
+            strategy=request.strategy if state is None else state.strategy,
+            content=SentContent.model_validate(request.content),
+            metadata=request.metadata,
+            cancellation_key=request.cancellation_key,
+            correlation_id=request.correlation_id,
+            sent_by=request.sent_by,
+            accepted_at=request.accepted_at,
+            expires_at=request.expires_at,
+            read_at=state and state.read_at,
+            archived_at=state and state.archived_at,
+            cancelled_at=state and state.cancelled_at,
+        )
+
+
+class Tracking(Answer):
+    """How a notification stands: every delivery with its attempts."""
+
+    id: str
+    status: NotificationStatus
+    strategy: Strategy | None
+    read_at: Time | None
+    cancelled_at: Time | None
+    deliveries: list[TrackedDelivery]
+
+    @classmethod
+    def of(cls, notification: Notification) -> Self:
+        """Return what is told of the deliveries of a notification."""
+        request, state = notification.request, notification.state
+        return cls(
+            id=request.id,
+            status=notification.status,
+            strategy=request.strategy if state is None else state.strategy,
+            read_at=state and state.read_at,
+            cancelled_at=state and state.cancelled_at,
+            deliveries=tracked(state),
+        )
