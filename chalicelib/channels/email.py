@@ -62,7 +62,7 @@ def _ascii(address: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        return validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email
+        return validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True).ascii_email
     except EmailNotValidError:
         return None
 
