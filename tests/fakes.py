@@ -1,0 +1,102 @@
+"""Fakes of what lies beyond the store: queues that keep their messages, a vendor that says what it is told to."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.channels.base import Message
+from chalicelib.domain.events import BusEvent
+from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult
+from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
+from chalicelib.services.ports import NotificationRef, Publication
+from tests.build import NOW
+
+
+@dataclass
+class ManualClock:
+    """`ports.Clock` that moves when it is told to."""
+
+    now: Millis = NOW
+
+    def __call__(self) -> Millis:
+        return self.now
+
+    def advance(self, milliseconds: int) -> None:
+        self.now = Millis(self.now + milliseconds)
+
+
+@dataclass(frozen=True)
+class LaneMessage:
+    """A message in a lane: what it names, and the delay it was sent with."""
+
+    ref: NotificationRef
+    delay: int = 0
+    epoch: int = 0
+
+
+@dataclass
+class FakeQueues:
+    """`ports.Queues` in memory. `refuses` are notifications that no queue takes."""
+
+    dispatched: list[NotificationRef] = field(default_factory=list)
+    published: list[Publication] = field(default_factory=list)
+    lanes: dict[Channel, list[LaneMessage]] = field(default_factory=lambda: defaultdict(list))
+    dead: dict[Channel, list[LaneMessage]] = field(default_factory=lambda: defaultdict(list))
+    set_aside: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    refuses: frozenset[NotificationRef] = frozenset()
+
+    def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
+        self.dispatched += [ref for ref in refs if ref not in self.refuses]
+        return [ref for ref in refs if ref in self.refuses]
+
+    def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
+        for publication in publications:
+            if publication.ref not in self.refuses:
+                self.published.append(publication)
+                for channel in publication.channels:
+                    self.lanes[channel].append(LaneMessage(publication.ref))
+        return [publication.ref for publication in publications if publication.ref in self.refuses]
+
+    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
+        self.lanes[channel].append(LaneMessage(ref, delay=delay))
+
+    def dead_letter(self, ref: NotificationRef, channel: Channel, epoch: int) -> None:
+        self.dead[channel].append(LaneMessage(ref, epoch=epoch))
+
+    def redrive(self, reader: str, records: Sequence[Mapping[str, Any]]) -> None:
+        self.set_aside += [(reader, record) for record in records]
+
+
+@dataclass
+class FakeBus:
+    """`ports.Bus` that keeps what it was given. `broken`: it takes nothing."""
+
+    events: list[BusEvent] = field(default_factory=list)
+    broken: bool = False
+
+    def put(self, events: Sequence[BusEvent]) -> list[BusEvent]:
+        if self.broken:
+            return list(events)
+        self.events += events
+        return []
+
+
+@dataclass
+class FakeVendor:
+    """`ports.ProviderCaller` that answers in turn what it was told to, then that it accepted."""
+
+    answers: list[ProviderResult] = field(default_factory=list)
+    calls: list[tuple[ProviderId, Message]] = field(default_factory=list)
+    during: Callable[[], None] = lambda: None
+    """Called while the call is in flight."""
+
+    def call(self, tenant: Tenant, provider: ProviderConfig, message: Message) -> ProviderResult:
+        self.calls.append((provider.id, message))
+        self.during()
+        if self.answers:
+            return self.answers.pop(0)
+        return Accepted(vendor_id=f"vendor-{len(self.calls)}")

@@ -1,0 +1,188 @@
+import dataclasses
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ids import NotificationId, derived_id
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.status import derive_status
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Reason
+from chalicelib.services.dispatch import announce, stage_provider
+from chalicelib.services.ports import NotificationRef, Publication
+from tests.build import ACME, ID, NOW, a_recipient, a_request
+from tests.twin import TwinRecipients, TwinRequests
+from tests.world import GRACE, LEASE, REF, World
+
+MISSING = NotificationRef(ACME, NotificationId(derived_id("missing")))
+
+
+def test_a_decision_is_made_once() -> None:
+    world = World()
+    world.accepted()
+    first = world.dispatch().decide(REF, NOW)
+    world.rows.providers.clear()
+
+    again = world.dispatch().decide(REF, Millis(NOW + 5_000))
+
+    assert again == first
+    assert again.deliveries[Channel.EMAIL].providers == ("first", "second")
+
+
+def test_an_address_the_request_leaves_out_is_the_stored_one() -> None:
+    world = World()
+    world.accepted(recipient=a_recipient(email=None))
+    TwinRecipients(world.rows).put(ACME, a_recipient(email="stored@example.com"))
+
+    state = world.dispatch().decide(REF, NOW)
+
+    assert state.deliveries[Channel.EMAIL].status is DeliveryStatus.QUEUED
+
+
+def test_an_address_nobody_has_suppresses_the_channel() -> None:
+    world = World()
+    world.accepted(recipient=a_recipient(email=None))
+
+    delivery = world.dispatch().decide(REF, NOW).deliveries[Channel.EMAIL]
+
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.SUPPRESSED, Reason.MISSING_ADDRESS)
+
+
+def test_without_providers_of_its_own_a_tenant_gets_the_stages() -> None:
+    world = World(providers=())
+    world.accepted()
+
+    dispatch = dataclasses.replace(world.dispatch(), stage_vendors={Channel.EMAIL: "ses"})
+
+    assert dispatch.decide(REF, NOW).deliveries[Channel.EMAIL].providers == ("env:ses",)
+    assert stage_provider(Channel.SMS, {Channel.EMAIL: "ses"}) == ()
+
+
+def test_only_what_waits_is_published() -> None:
+    world = World()
+    state = world.decided(channels=(Channel.EMAIL, Channel.SMS), recipient=a_recipient(phone=None))
+
+    assert world.dispatch().publish([state]) == []
+
+    assert world.queues.published == [Publication(REF, (Channel.EMAIL,))]
+
+
+def test_a_state_with_nothing_to_send_is_not_published() -> None:
+    world = World()
+    state = world.decided(recipient=a_recipient(email=None))
+
+    world.dispatch().publish([state])
+
+    assert announce(state).channels == ()
+    assert world.queues.published == []
+
+
+def test_a_message_without_a_request_is_an_error() -> None:
+    with pytest.raises(NotFoundError):
+        World().dispatch().decide(MISSING, NOW)
+
+
+def test_cancelling_turns_what_waits_cancelled_at_once() -> None:
+    world = World()
+    world.decided()
+
+    state = world.cancel()(REF, NOW)
+
+    delivery = state.deliveries[Channel.EMAIL]
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.CANCELLED, Reason.CANCELLED)
+    assert derive_status(state) == "cancelled"
+
+
+def test_what_is_cancelled_before_it_was_decided_is_never_sent() -> None:
+    world = World()
+    world.accepted()
+
+    assert derive_status(world.cancel()(REF, NOW)) == "cancelled"
+    world.dispatch().publish([world.dispatch().decide(REF, NOW)])
+
+    assert world.queues.published == []
+
+
+def test_cancelling_twice_keeps_the_first_time() -> None:
+    world = World()
+    world.decided()
+    world.cancel()(REF, NOW)
+
+    assert world.cancel()(REF, Millis(NOW + 5)).cancelled_at == NOW
+
+
+def test_what_went_out_stays_sent_when_cancelled() -> None:
+    world = World()
+    world.decided()
+    world.deliver()(REF, Channel.EMAIL)
+
+    assert derive_status(world.cancel()(REF, NOW)) == "sent"
+
+
+def test_what_does_not_exist_cannot_be_cancelled() -> None:
+    with pytest.raises(NotFoundError):
+        World().cancel()(MISSING, NOW)
+
+
+def later(milliseconds: int = GRACE + 1) -> Millis:
+    return Millis(NOW + milliseconds)
+
+
+def test_the_sweeper_asks_for_what_nobody_decided() -> None:
+    world = World()
+    world.accepted()
+
+    assert world.sweep()(ACME, later()) == 1
+
+    assert world.queues.dispatched == [REF]
+
+
+def test_the_sweeper_publishes_what_nobody_took() -> None:
+    world = World()
+    world.decided()
+
+    assert world.sweep()(ACME, later()) == 1
+
+    assert world.queues.published == [Publication(REF, (Channel.EMAIL,))]
+
+
+def test_the_sweeper_leaves_alone_what_is_young_or_settled_or_not_due() -> None:
+    world = World()
+    world.decided()
+    assert world.sweep()(ACME, later(GRACE - 1)) == 0
+
+    world.deliver()(REF, Channel.EMAIL)
+    assert world.sweep()(ACME, later()) == 0
+
+
+def test_the_sweeper_nudges_what_a_dead_worker_holds() -> None:
+    world = World()
+    world.decided()
+    world.deliver().states.claim(REF, Channel.EMAIL, NOW, Millis(NOW + LEASE))
+
+    assert world.sweep()(ACME, later()) == 1
+
+
+def test_the_sweepers_cursor_stops_at_the_oldest_open_notification() -> None:
+    world = World()
+    world.decided()
+    for number in range(1, 250):
+        request = a_request(id=NotificationId(derived_id(str(number))), accepted_at=Millis(NOW + number))
+        TwinRequests(world.rows).put(request, 0)
+        state = world.dispatch().decide(NotificationRef(ACME, request.id), NOW)
+        world.rows.states[ACME, request.id] = replace(state, deliveries={})
+
+    assert world.sweep()(ACME, later(GRACE + 1_000)) == 1
+    assert world.rows.sweeps[ACME] == NOW
+
+    world.rows.states[ACME, ID] = replace(world.state, deliveries={})
+    assert world.sweep()(ACME, later(GRACE + 1_000)) == 0
+    assert world.rows.sweeps[ACME] == NOW + 1_000
+
+
+def test_the_stage_provider_is_of_the_channel() -> None:
+    [provider] = stage_provider(Channel.EMAIL, {Channel.EMAIL: "ses"})
+
+    assert provider == ProviderConfig(id=provider.id, channel=Channel.EMAIL, vendor="ses")
