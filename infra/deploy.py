@@ -175,7 +175,7 @@ def _apply(stage: str, cloud: Cloud, template_url: str, parameters: Mapping[str,
     except ClientError as error:
         if "No updates are to be performed" in str(error):
             return
-        raise
+        raise DeploymentError(f"stack {name} was refused: {error}") from error
     _wait(cloudformation, name, "stack_create_complete" if stack is None else "stack_update_complete", cloud)
 
 
