@@ -19,7 +19,7 @@ from chalicelib.channels.base import address_fault, shape
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.value import Millis
 from chalicelib.providers.base import Timeouts
-from chalicelib.providers.caller import VendorCaller
+from chalicelib.providers.caller import Caller
 from chalicelib.providers.registry import setting_faults
 from chalicelib.services.accept import Accept
 from chalicelib.services.audit import ReadAudit
@@ -184,7 +184,7 @@ def deliver() -> Deliver:
         tenants=known_tenants(),
         providers=known_providers(),
         queues=queues(),
-        caller=VendorCaller(vault(), timeouts()),
+        caller=Caller(vault(), timeouts()),
         check_address=address_fault,
         shape=shape,
         stage_vendors=settings().default_providers,
