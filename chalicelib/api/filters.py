@@ -1,4 +1,4 @@
-"""What listings are filtered by: times, channels and spans, as they come in a query."""
+"""What listings are bounded by: the times that come in a query."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, WithJsonSchema
 from chalicelib.api.models import fault
 from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
 from chalicelib.services.ports import Between
 
+DAY: Final = 86_400_000
+"""Milliseconds."""
 _DATE: Final = len("2026-12-01")
 
 
@@ -36,13 +37,6 @@ def _until(text: object) -> object:
     return _moment(text, date_means=timedelta(days=1))
 
 
-def _channel(text: object) -> object:
-    try:
-        return Channel.parse(text) if isinstance(text, str) else text
-    except ValueError as error:
-        raise fault("not_one_of", "No such channel") from error
-
-
 DateFrom = Annotated[
     Millis,
     BeforeValidator(_from),
@@ -55,15 +49,13 @@ DateTo = Annotated[
     WithJsonSchema({"type": "string", "examples": ["2026-12-31", "2026-12-31T17:00:00Z"]}),
 ]
 """The first moment no longer wanted: a time by ISO 8601, or the last date that is (UTC)."""
-ChannelName = Annotated[Channel, BeforeValidator(_channel)]
-"""A channel, in any letter case or by an alias (`fcm`, `database`)."""
 
 
 def span(start: Millis, end: Millis, most_days: int | None = None) -> Between:
     """Return the time from `start` to `end`; InvalidInputError when it is empty, or longer than `most_days`."""
     if start >= end:
         _refuse("out_of_order", "dateTo is not after dateFrom")
-    if most_days is not None and end - start > most_days * 86_400_000:
+    if most_days is not None and end - start > most_days * DAY:
         _refuse("out_of_range", f"No more than {most_days} days can be looked at in one question")
     return Between(start, end)
 

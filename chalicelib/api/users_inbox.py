@@ -14,6 +14,7 @@ from chalicelib.api.users_models import (
     owner_of,
 )
 from chalicelib.auth.permissions import Permission
+from chalicelib.domain.errors import NotFoundError
 
 routes = Routes(__name__, tag="Inbox")
 INBOX = "/api/v1/users/me/notifications"
@@ -40,7 +41,14 @@ def count_unread(call: Call) -> UnreadCount:
     return UnreadCount(unread_count=bootstrap.inbox().count_unread(owner_of(call)))
 
 
-@routes.add("GET", ONE, needs=Permission.OWN, summary="Look at one of my notifications", answer=InboxNotification)
+@routes.add(
+    "GET",
+    ONE,
+    needs=Permission.OWN,
+    summary="Look at one of my notifications",
+    answer=InboxNotification,
+    raises=(NotFoundError,),
+)
 def get_notification(call: Call, id: str) -> InboxNotification:
     """Answer one notification."""
     return InboxNotification.of(bootstrap.inbox().get(owner_of(call), notification_id(id)))
@@ -52,6 +60,7 @@ def get_notification(call: Call, id: str) -> InboxNotification:
     needs=Permission.OWN,
     summary="See how the deliveries of one of my notifications stand",
     answer=InboxDeliveries,
+    raises=(NotFoundError,),
 )
 def get_delivery_status(call: Call, id: str) -> InboxDeliveries:
     """Answer the deliveries of one notification."""
@@ -64,6 +73,7 @@ def get_delivery_status(call: Call, id: str) -> InboxDeliveries:
     needs=Permission.OWN,
     summary="Mark one of my notifications read",
     answer=InboxNotification,
+    raises=(NotFoundError,),
 )
 def mark_read(call: Call, id: str) -> InboxNotification:
     """Mark one read; an escalation stops."""
@@ -76,6 +86,7 @@ def mark_read(call: Call, id: str) -> InboxNotification:
     needs=Permission.OWN,
     summary="Mark one of my notifications unread",
     answer=InboxNotification,
+    raises=(NotFoundError,),
 )
 def mark_unread(call: Call, id: str) -> InboxNotification:
     """Undo reading."""
@@ -88,13 +99,16 @@ def mark_unread(call: Call, id: str) -> InboxNotification:
     needs=Permission.OWN,
     summary="Archive one of my notifications",
     answer=InboxNotification,
+    raises=(NotFoundError,),
 )
 def archive(call: Call, id: str) -> InboxNotification:
     """Put one out of the default listing."""
     return InboxNotification.of(bootstrap.inbox().archive(owner_of(call), notification_id(id), call.now))
 
 
-@routes.add("DELETE", ONE, needs=Permission.OWN, summary="Delete one of my notifications", status=204)
+@routes.add(
+    "DELETE", ONE, needs=Permission.OWN, summary="Delete one of my notifications", status=204, raises=(NotFoundError,)
+)
 def delete(call: Call, id: str) -> None:
     """Take one away for good."""
     bootstrap.inbox().delete(owner_of(call), notification_id(id), call.now)

@@ -9,7 +9,6 @@ from chalicelib.api.users_inbox import INBOX
 from chalicelib.api.users_models import Deleted, Deletion, Ids, Updated, owner_of
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import Fault, InvalidInputError
-from chalicelib.domain.ids import NotificationId
 from chalicelib.domain.value import Millis
 
 routes = Routes(__name__, tag="Inbox")
@@ -35,7 +34,7 @@ PATIENCE: Final = 8_000
 )
 def read_multiple(call: Call, body: Ids) -> Updated:
     """Mark those of the ids read that are the caller's."""
-    return Updated.of(bootstrap.inbox_many().read(owner_of(call), [NotificationId(id) for id in body.ids]))
+    return Updated.of(bootstrap.inbox_many().read(owner_of(call), body.ids))
 
 
 @routes.add(
@@ -75,6 +74,6 @@ def delete_many(call: Call, query: Deletion, body: Ids | None = None) -> Deleted
         detail = "Either ids or filters say what to delete"
         raise InvalidInputError(faults=[Fault(pointer="/ids", code="either_or", detail=detail)])
     if named:
-        return Deleted.of(bootstrap.inbox_many().delete(owner, [NotificationId(id) for id in named[0]]))
+        return Deleted.of(bootstrap.inbox_many().delete(owner, named[0]))
     deadline = Millis(call.now + PATIENCE)
     return Deleted.of(bootstrap.inbox_many().delete_matching(owner, query.wanted(), deadline))

@@ -2,30 +2,22 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from chalicelib.api.call import Call
 from chalicelib.api.delivery_answers import DeliveryAnswer
-from chalicelib.api.filters import ChannelName, DateFrom, DateTo, span
-from chalicelib.api.models import Answer, Body, CommaSeparated, Line, Query, Time, fault
+from chalicelib.api.fields import ChannelName, NotificationIdText
+from chalicelib.api.filters import DateFrom, DateTo, span
+from chalicelib.api.models import Answer, Body, CommaSeparated, Line, Query, Time
 from chalicelib.api.paging import PageQuery
-from chalicelib.domain.errors import InvalidIdError
-from chalicelib.domain.ids import NotificationId, UserId, UserType, parse_notification_id
+from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.words import Channel, Priority
 from chalicelib.services.inbox_filter import ALWAYS, InboxFilter
 from chalicelib.services.inbox_many import Tally
 from chalicelib.services.notification import Notification, Owner
 
-
-def _notification_id(text: str) -> NotificationId:
-    try:
-        return parse_notification_id(text)
-    except InvalidIdError as error:
-        raise fault("malformed", "Not the id of a notification") from error
-
-
-SomeIds = Annotated[list[Annotated[str, AfterValidator(_notification_id)]], Field(min_length=1, max_length=100)]
+SomeIds = Annotated[list[NotificationIdText], Field(min_length=1, max_length=100)]
 
 
 class InboxFilters(Query):

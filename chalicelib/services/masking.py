@@ -3,7 +3,6 @@
 import msgspec
 
 from chalicelib.domain.recipient import Recipient
-from chalicelib.domain.request import NotificationRequest
 
 MASK = "***"
 
@@ -28,8 +27,3 @@ def mask_recipient(recipient: Recipient) -> Recipient:
         device_tokens=tuple(mask_tail(token, shown=4) for token in recipient.device_tokens),
         attributes=dict.fromkeys(recipient.attributes, MASK),
     )
-
-
-def mask_request(request: NotificationRequest) -> NotificationRequest:
-    """Return a request with its recipient masked."""
-    return msgspec.structs.replace(request, recipient=mask_recipient(request.recipient))

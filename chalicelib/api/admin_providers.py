@@ -1,0 +1,155 @@
+"""Administering a tenant's providers."""
+
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import Field, StringConstraints
+
+from chalicelib import bootstrap
+from chalicelib.api.call import Call
+from chalicelib.api.fields import ChannelName, FreeData, Name
+from chalicelib.api.models import Answer, Body
+from chalicelib.api.reply import Reply
+from chalicelib.api.route import Routes
+from chalicelib.api.tenant_models import Version
+from chalicelib.auth.permissions import Permission
+from chalicelib.domain.errors import ConflictError, NotFoundError
+from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.words import Channel
+from chalicelib.services.audited_change import Actor
+
+routes = Routes(__name__, tag="Administration: providers")
+PROVIDERS = "/api/v1/admin/providers"
+ONE = PROVIDERS + "/{id}"
+
+ProviderIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""Without a colon: ids that have one belong to the providers a stage offers."""
+Rank = Annotated[int, Field(ge=0, le=1_000)]
+
+
+class CreateProvider(Body):
+    """A provider: lower `priority` is tried first, among equals `weight` shares the traffic.
+
+    `credentials` are encrypted and never shown again.
+    """
+
+    id: ProviderIdText
+    channel: ChannelName
+    vendor: Name
+    enabled: bool = True
+    priority: Rank = 100
+    weight: Rank = 1
+    settings: FreeData = Field(default_factory=dict)
+    credentials: FreeData = Field(default_factory=dict)
+
+    def provider(self) -> ProviderConfig:
+        """Return the provider, without its credentials."""
+        return ProviderConfig(
+            id=ProviderId(self.id),
+            channel=self.channel,
+            vendor=self.vendor,
+            enabled=self.enabled,
+            priority=self.priority,
+            weight=self.weight,
+            settings=self.settings,
+        )
+
+
+class ChangeProvider(Body):
+    """What changes of a provider; what is left out stays as it is.
+
+    `settings` and `credentials` are each replaced as a whole. Whoever changes the settings of a provider that has
+    credentials gives these again, so that nobody can have them sent elsewhere without knowing them.
+    """
+
+    enabled: bool | None = None
+    priority: Rank | None = None
+    weight: Rank | None = None
+    settings: FreeData | None = None
+    credentials: FreeData | None = None
+    version: Version | None = None
+
+    def applied_to(self, provider: ProviderConfig) -> ProviderConfig:
+        """Return the provider with the given replaced, its credentials as they were."""
+        given = self.model_dump(exclude={"credentials", "version"}, exclude_none=True)
+        return msgspec.structs.replace(provider, **given)
+
+
+class ProviderAnswer(Answer):
+    """A provider. `credentials_set` names the credentials it has."""
+
+    id: str
+    channel: Channel
+    vendor: str
+    enabled: bool
+    priority: int
+    weight: int
+    settings: dict[str, Any]
+    credentials_set: Annotated[list[str], Field(validation_alias="secrets")]
+    version: int
+
+
+class ProviderList(Answer):
+    """All providers of a tenant, in order of id."""
+
+    items: list[ProviderAnswer]
+
+
+@routes.add(
+    "POST",
+    PROVIDERS,
+    needs=Permission.MANAGE,
+    summary="Create a provider",
+    body=CreateProvider,
+    answer=ProviderAnswer,
+    status=201,
+    raises=(NotFoundError, ConflictError),
+)
+def create_provider(call: Call, body: CreateProvider) -> Reply:
+    """Store a new provider."""
+    by = Actor(call.principal, call.now)
+    provider = bootstrap.manage_providers().create(call.tenant, body.provider(), body.credentials, by)
+    return Reply(_shown(provider), headers={"Location": f"{PROVIDERS}/{provider.id}"})
+
+
+@routes.add("GET", PROVIDERS, needs=Permission.VIEW, summary="List the providers", answer=ProviderList)
+def list_providers(call: Call) -> ProviderList:
+    """Answer all providers of the tenant."""
+    return ProviderList(items=[_shown(provider) for provider in bootstrap.manage_providers().list(call.tenant)])
+
+
+@routes.add(
+    "GET", ONE, needs=Permission.VIEW, summary="Look at a provider", answer=ProviderAnswer, raises=(NotFoundError,)
+)
+def get_provider(call: Call, id: str) -> ProviderAnswer:
+    """Answer a provider."""
+    return _shown(bootstrap.manage_providers().get(call.tenant, ProviderId(id)))
+
+
+@routes.add(
+    "PATCH PUT",
+    ONE,
+    needs=Permission.MANAGE,
+    summary="Change or disable a provider",
+    body=ChangeProvider,
+    answer=ProviderAnswer,
+    raises=(NotFoundError, ConflictError),
+)
+def change_provider(call: Call, id: str, body: ChangeProvider) -> ProviderAnswer:
+    """Change what is given."""
+    by = Actor(call.principal, call.now)
+    changed = bootstrap.manage_providers().update(
+        call.tenant, ProviderId(id), body.applied_to, body.credentials, by, body.version
+    )
+    return _shown(changed)
+
+
+@routes.add("DELETE", ONE, needs=Permission.MANAGE, summary="Remove a provider", status=204, raises=(NotFoundError,))
+def delete_provider(call: Call, id: str) -> None:
+    """Remove a provider."""
+    bootstrap.manage_providers().delete(call.tenant, ProviderId(id), Actor(call.principal, call.now))
+
+
+def _shown(provider: ProviderConfig) -> ProviderAnswer:
+    return ProviderAnswer.model_validate(provider)

@@ -1,0 +1,11 @@
+"""Who is shown addresses: those who administer a tenant. Viewers and managers see them masked."""
+
+from chalicelib.auth.permissions import Permission, permits
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.recipient import Recipient
+from chalicelib.services.masking import mask_recipient
+
+
+def as_seen_by(principal: Principal, recipient: Recipient) -> Recipient:
+    """Return a recipient as `principal` may see it."""
+    return recipient if permits(Permission.ADMINISTER, principal) else mask_recipient(recipient)

@@ -1,0 +1,122 @@
+"""Tenants and their settings as they come in and as they are shown."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from pydantic import Field, StringConstraints
+
+from chalicelib.api.fields import ChannelName, StrategyName
+from chalicelib.api.models import Answer, Body, Line, Time
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.tenant import EventMode, Sender, Tenant, TenantSettings, TenantStatus
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Strategy
+
+_DEFAULT: Final = TenantSettings()
+
+TenantIdText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+Version = Annotated[int, Field(ge=1)]
+"""The version a caller saw: the change is refused with 409 when it is no longer the stored one."""
+Channels = Annotated[tuple[ChannelName, ...], Field(max_length=len(Channel))]
+
+
+class SenderBody(Body):
+    """Whom messages on a channel come from: an address, or for SMS a number or a name of up to 11 characters."""
+
+    address: Annotated[Line, StringConstraints(max_length=320)]
+    name: Line | None = None
+    reply_to: Annotated[Line, StringConstraints(max_length=320)] | None = None
+
+
+class SettingsBody(Body):
+    """Settings of a tenant; those left out stay as they are."""
+
+    default_locale: Line = _DEFAULT.default_locale
+    time_zone: Line = _DEFAULT.time_zone
+    default_strategy: StrategyName = _DEFAULT.default_strategy
+    default_channels: Channels = _DEFAULT.default_channels
+    disabled_channels: Channels = ()
+    senders: dict[ChannelName, SenderBody] = Field(default_factory=dict)
+    url_schemes: Annotated[tuple[Line, ...], Field(max_length=20)] = _DEFAULT.url_schemes
+    sms_max_segments: int = _DEFAULT.sms_max_segments
+    sms_prefix: Annotated[Line, StringConstraints(max_length=20)] | None = None
+    event_mode: EventMode = _DEFAULT.event_mode
+    retention_days: int = _DEFAULT.retention_days
+
+    def applied_to(self, settings: TenantSettings) -> TenantSettings:
+        """Return settings with the given ones replaced."""
+        given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        if "senders" in given:
+            given["senders"] = {channel: Sender(**dict(sender)) for channel, sender in self.senders.items()}
+        for name in ("default_channels", "disabled_channels", "url_schemes"):
+            if name in given:
+                given[name] = tuple(dict.fromkeys(given[name]))
+        return msgspec.structs.replace(settings, **given)
+
+
+class CreateTenant(Body):
+    """A new tenant with its first settings."""
+
+    id: TenantIdText
+    name: Line
+    settings: SettingsBody | None = None
+
+    def tenant(self, now: Millis) -> Tenant:
+        """Return the tenant as it is stored first."""
+        settings = self.settings.applied_to(_DEFAULT) if self.settings else _DEFAULT
+        return Tenant(id=TenantId(self.id), name=self.name, created_at=now, settings=settings)
+
+
+class ChangeTenant(Body):
+    """What changes of a tenant; what is left out stays as it is."""
+
+    name: Line | None = None
+    settings: SettingsBody | None = None
+    version: Version | None = None
+
+    def applied_to(self, tenant: Tenant) -> Tenant:
+        """Return the tenant with the given replaced."""
+        settings = self.settings.applied_to(tenant.settings) if self.settings else tenant.settings
+        return msgspec.structs.replace(tenant, name=self.name or tenant.name, settings=settings)
+
+
+class SenderAnswer(Answer):
+    """Whom messages on a channel come from."""
+
+    address: str
+    name: str | None
+    reply_to: str | None
+
+
+class SettingsAnswer(Answer):
+    """The settings of a tenant."""
+
+    default_locale: str
+    time_zone: str
+    default_strategy: Strategy
+    default_channels: list[Channel]
+    disabled_channels: list[Channel]
+    senders: dict[Channel, SenderAnswer]
+    url_schemes: list[str]
+    sms_max_segments: int
+    sms_prefix: str | None
+    event_mode: EventMode
+    retention_days: int
+
+
+class TenantAnswer(Answer):
+    """A tenant."""
+
+    id: str
+    name: str
+    status: TenantStatus
+    settings: SettingsAnswer
+    created_at: Time
+    version: int
+
+
+class TenantPage(Answer):
+    """A page of tenants, in order of id."""
+
+    items: list[TenantAnswer]
+    next_cursor: str | None
