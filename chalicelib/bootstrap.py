@@ -17,6 +17,7 @@ from chalicelib.aws.secrets import secret
 from chalicelib.aws.vault import KmsVault
 from chalicelib.channels.base import address_fault, shape
 from chalicelib.domain.ids import TenantId
+from chalicelib.domain.tenant import EventMode
 from chalicelib.domain.value import Millis
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.caller import Caller
@@ -50,6 +51,7 @@ from chalicelib.store.states import StateRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
 from chalicelib.store.tenants import TenantRows
+from chalicelib.tenancy import tenant_scope
 
 LEASE_FACTOR = 2
 """A lease lasts this many times as long as a vendor may take."""
@@ -197,7 +199,7 @@ def deliver() -> Deliver:
 @cache
 def project() -> Project:
     """Return the use case that emits domain events."""
-    return Project(bus=AwsBus(settings().bus), tenants=known_tenants())
+    return Project(bus=AwsBus(settings().bus), mode_of=_event_mode)
 
 
 @cache
@@ -284,6 +286,12 @@ def reachable() -> dict[str, bool]:
             ),
         }
     )
+
+
+def _event_mode(tenant: TenantId) -> EventMode:
+    with tenant_scope(tenant):
+        found = known_tenants().get(tenant)
+    return found.settings.event_mode if found else EventMode.PACKED
 
 
 def _fresh_for() -> int:

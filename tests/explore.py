@@ -31,7 +31,9 @@ class Actor:
     error: BaseException | None = None
 
     def step(self) -> None:
-        """Stop before an effect until the schedule lets the actor go on, or ends it."""
+        """Stop before an effect until the schedule lets the actor go on. One that died has no effects any more."""
+        if self.dying:
+            raise Crash
         self.go.clear()
         self.stopped.set()
         if not self.go.wait(PATIENCE):

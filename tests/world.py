@@ -86,6 +86,7 @@ class World:
             tenants=TwinTenants(self.rows),
             providers=TwinProviders(self.rows),
             randomness=lambda size: next(self.numbers).to_bytes(size, "big"),
+            concurrency=1,
         )
 
     def dispatch(self, wrap: Wrap = lambda port: port) -> Dispatch:

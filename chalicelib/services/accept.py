@@ -28,7 +28,6 @@ from chalicelib.services.ports import ExistsError, IdempotencyRecords, ProviderL
 
 IN_PROGRESS_FOR: Final = 30_000
 """How long, in milliseconds, the first request under a key is left alone before a repetition completes it."""
-CONCURRENT_WRITES: Final = 10
 DAY: Final = 86_400
 
 
@@ -77,6 +76,8 @@ class Accept:
     tenants: TenantLookup
     providers: ProviderLookup
     randomness: Callable[[int], bytes]
+    concurrency: int = 10
+    """Writes at a time."""
 
     def __call__(
         self,
@@ -165,7 +166,7 @@ class Accept:
         return [request for request in wanted if request.id not in stored]
 
     def _store(self, requests: list[NotificationRequest], ttl: int) -> None:
-        concurrently(lambda request: self._put(request, ttl), requests, CONCURRENT_WRITES)
+        concurrently(lambda request: self._put(request, ttl), requests, self.concurrency)
 
     def _put(self, request: NotificationRequest, ttl: int) -> None:
         try:

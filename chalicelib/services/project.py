@@ -1,7 +1,7 @@
 """Projecting: tell the outside world what changed in the states, packed and with deterministic ids."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.events import BusEvent, Occurrence, occurrences, pack
@@ -9,7 +9,7 @@ from chalicelib.domain.ids import TenantId
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import EventMode
 from chalicelib.domain.value import Millis
-from chalicelib.services.ports import Bus, TenantLookup
+from chalicelib.services.ports import Bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Project:
     """The use case: put the events of some changes on the bus."""
 
     bus: Bus
-    tenants: TenantLookup
+    mode_of: Callable[[TenantId], EventMode]
+    """Tells how a tenant wants its events."""
 
     def __call__(self, changes: Sequence[Change]) -> None:
         """Emit the events of `changes`.
@@ -48,9 +49,5 @@ class Project:
         return [
             event
             for (tenant, event_type), group in happened.items()
-            for event in pack(tenant, event_type, group, self._mode(tenant))
+            for event in pack(tenant, event_type, group, self.mode_of(tenant))
         ]
-
-    def _mode(self, tenant: TenantId) -> EventMode:
-        found = self.tenants.get(tenant)
-        return found.settings.event_mode if found else EventMode.PACKED

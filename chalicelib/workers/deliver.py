@@ -9,6 +9,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.words import Channel
 from chalicelib.services.deliver import Verdict
 from chalicelib.services.messages import decode
+from chalicelib.tenancy import tenant_scope
 from chalicelib.workers.batches import PartialBatch, Record, handle_each
 
 workers = Blueprint(__name__)
@@ -59,6 +60,7 @@ def _deliver(channel: Channel, event: Mapping[str, Any], context: LambdaContext)
         if context.get_remaining_time_in_millis() < needed:
             return False
         ref, epoch = decode(record["body"])
-        return deliver(ref, channel, epoch) is Verdict.DONE
+        with tenant_scope(ref.tenant):
+            return deliver(ref, channel, epoch) is Verdict.DONE
 
     return handle_each(event, handle, BULKHEAD[channel])

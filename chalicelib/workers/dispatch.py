@@ -9,6 +9,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.state import NotificationState
 from chalicelib.services.messages import decode
 from chalicelib.services.ports import NotificationRef
+from chalicelib.tenancy import tenant_scope
 from chalicelib.workers.batches import PartialBatch, Record, failures_of, handle_each
 
 workers = Blueprint(__name__)
@@ -26,7 +27,8 @@ def dispatch(event: Mapping[str, Any], context: object) -> PartialBatch:
 
     def decide(record: Record) -> bool:
         ref, _ = decode(record["body"])
-        decided[record["messageId"]] = bootstrap.dispatch().decide(ref, bootstrap.now())
+        with tenant_scope(ref.tenant):
+            decided[record["messageId"]] = bootstrap.dispatch().decide(ref, bootstrap.now())
         return True
 
     undecided = handle_each(event, decide, CONCURRENT_DECISIONS)

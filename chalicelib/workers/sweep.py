@@ -9,6 +9,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.ids import TenantId
 from chalicelib.observability import logger
 from chalicelib.services.concurrently import concurrently
+from chalicelib.tenancy import tenant_scope
 
 workers = Blueprint(__name__)
 
@@ -26,7 +27,8 @@ def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:
 
 
 def _sweep(tenant: TenantId) -> int:
-    return bootstrap.sweep()(tenant, bootstrap.now())
+    with tenant_scope(tenant):
+        return bootstrap.sweep()(tenant, bootstrap.now())
 
 
 def _pages() -> Iterator[tuple[TenantId, ...]]:
