@@ -6,6 +6,7 @@ not): a failure counts as the first only with proof that the request never left,
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -87,7 +88,8 @@ def seconds_to_wait(retry_after: str | None, now: float) -> float | None:
         seconds = float(retry_after)
     except ValueError:
         try:
-            seconds = parsedate_to_datetime(retry_after).timestamp() - now
+            date = parsedate_to_datetime(retry_after)
+            seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now
         except ValueError:
             return None
     return max(0.0, seconds) if math.isfinite(seconds) else None

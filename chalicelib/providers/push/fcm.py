@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 OUTCOMES: Final = {
     # The token, and only this token.
     "INVALID_ARGUMENT": AttemptOutcome.PERMANENT,
-    "SENDER_ID_MISMATCH": AttemptOutcome.PERMANENT,
     "UNREGISTERED": AttemptOutcome.PERMANENT,
-    # The project, its key, or its certificate with Apple.
+    # The project, its key, or its certificate with Apple. A token of another project may be another provider's.
     "NOT_FOUND": AttemptOutcome.MISCONFIGURED,
     "PERMISSION_DENIED": AttemptOutcome.MISCONFIGURED,
+    "SENDER_ID_MISMATCH": AttemptOutcome.MISCONFIGURED,
     "THIRD_PARTY_AUTH_ERROR": AttemptOutcome.MISCONFIGURED,
     "UNAUTHENTICATED": AttemptOutcome.MISCONFIGURED,
     # Later it may be taken.
