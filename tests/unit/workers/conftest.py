@@ -1,0 +1,31 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.providers.base import Timeouts
+from chalicelib.services.project import Project
+from tests.fakes import FakeBus
+from tests.twin import TwinTenants
+from tests.world import World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world in memory that the workers find behind bootstrap."""
+    world, bus = World(), FakeBus()
+    wired: dict[str, Callable[..., Any]] = {
+        "queues": lambda: world.queues,
+        "dispatch": world.dispatch,
+        "deliver": world.deliver,
+        "sweep": world.sweep,
+        "tenants": lambda: TwinTenants(world.rows),
+        "now": world.clock,
+        "timeouts": lambda: Timeouts(connect=0.5, read=1.0),
+        "project": lambda: Project(bus, lambda tenant: world.tenant.settings.event_mode),
+        "bus": lambda: bus,
+    }
+    for name, make in wired.items():
+        monkeypatch.setattr(bootstrap, name, make, raising=name != "bus")
+    return world
