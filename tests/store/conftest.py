@@ -1,0 +1,56 @@
+"""One suite, three stores: the twin in memory, the table on moto, the table on MiniStack."""
+
+import uuid
+from collections.abc import Iterator
+from functools import cache
+
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from chalicelib.store.table import Table
+from infra.local.ministack import MiniStack, find_free_port
+from tests.store.stores import Store, create_table, new_session, on_table, on_twin
+
+ON_MINISTACK = (pytest.mark.ministack, pytest.mark.xdist_group("ministack"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "ministack: needs a MiniStack, which it starts on a free port")
+
+
+@pytest.fixture(params=["twin", "moto", pytest.param("ministack", marks=ON_MINISTACK)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store."""
+    match request.param:
+        case "twin":
+            yield on_twin()
+        case "moto":
+            with mock_aws():
+                yield on_table(_new_table(_shared_session()))
+        case "ministack":
+            yield on_table(_new_table(request.getfixturevalue("ministack_session")))
+
+
+@pytest.fixture(scope="session")
+def ministack_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[botocore.session.Session]:
+    """A session whose clients talk to a MiniStack of our own."""
+    stack = MiniStack(find_free_port(), tmp_path_factory.mktemp("ministack") / "run")
+    stack.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", stack.url)
+        session = new_session()
+        session.set_credentials("test", "test")
+        yield session
+    stack.stop()
+
+
+@cache
+def _shared_session() -> botocore.session.Session:
+    return new_session()
+
+
+def _new_table(session: botocore.session.Session) -> Table:
+    name = f"herald-{uuid.uuid4()}"
+    create_table(session, name)
+    return Table(name, session)

@@ -1,0 +1,90 @@
+"""The stores that pass the conformance tests: all ports side by side, in memory or on a table."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import botocore.session
+
+from chalicelib.services import ports
+from chalicelib.store.audit import AuditRows
+from chalicelib.store.idempotency import IdempotencyRows
+from chalicelib.store.providers import ProviderRows
+from chalicelib.store.recipients import RecipientRows
+from chalicelib.store.requests import RequestRows
+from chalicelib.store.service_accounts import ServiceAccountRows
+from chalicelib.store.states import StateRows
+from chalicelib.store.sweep import SweepRows
+from chalicelib.store.table import Table
+from chalicelib.store.tenants import TenantRows
+from infra.merge import merge_fragments, read_stage
+from tests import twin
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Store:
+    """All ports of one store."""
+
+    requests: ports.Requests
+    records: ports.IdempotencyRecords
+    states: ports.States
+    recipients: ports.Recipients
+    tenants: ports.Tenants
+    accounts: ports.ServiceAccounts
+    providers: ports.Providers
+    audit: ports.AuditLog
+    sweeps: ports.SweepCursors
+
+
+def on_twin() -> Store:
+    """Return an empty store in memory."""
+    rows = twin.Rows()
+    return Store(
+        requests=twin.TwinRequests(rows),
+        records=twin.TwinRecords(rows),
+        states=twin.TwinStates(rows),
+        recipients=twin.TwinRecipients(rows),
+        tenants=twin.TwinTenants(rows),
+        accounts=twin.TwinServiceAccounts(rows),
+        providers=twin.TwinProviders(rows),
+        audit=twin.TwinAuditLog(rows),
+        sweeps=twin.TwinSweepCursors(rows),
+    )
+
+
+def on_table(table: Table) -> Store:
+    """Return the store on a table."""
+    return Store(
+        requests=RequestRows(table),
+        records=IdempotencyRows(table),
+        states=StateRows(table, os.urandom),
+        recipients=RecipientRows(table),
+        tenants=TenantRows(table),
+        accounts=ServiceAccountRows(table),
+        providers=ProviderRows(table),
+        audit=AuditRows(table),
+        sweeps=SweepRows(table),
+    )
+
+
+def new_session() -> botocore.session.Session:
+    """Return a session in the region of the tests."""
+    session = botocore.session.get_session()
+    session.set_config_variable("region", REGION)
+    return session
+
+
+def create_table(session: botocore.session.Session, name: str) -> None:
+    """Create a table as the template describes it: its keys and indexes."""
+    client: Any = session.create_client("dynamodb")
+    client.create_table(TableName=name, **_described())
+
+
+@cache
+def _described() -> dict[str, Any]:
+    table = merge_fragments(read_stage("local"))["Resources"]["Table"]["Properties"]
+    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {part: table[part] for part in parts}

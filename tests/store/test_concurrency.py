@@ -1,0 +1,99 @@
+"""Many at once: one wins, all agree, nothing is lost."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.ids import RequestId, UserId
+from chalicelib.domain.request import IdempotencyRecord
+from chalicelib.domain.state import NotificationState
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
+from chalicelib.services.ports import ExistsError, NotificationRef, RefusedChangeError
+from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state
+from tests.store.stores import Store
+
+T = TypeVar("T")
+CROWD = 8
+REF = NotificationRef(ACME, ID)
+TTL = NOW // 1_000 + 86_400
+ANN = a_recipient()
+
+
+def test_one_of_many_claims_wins(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+
+    def claim(number: int) -> NotificationState | None:
+        try:
+            return store.states.claim(REF, Channel.EMAIL, NOW, Millis(NOW + 1))
+        except RefusedChangeError:
+            return None
+
+    won = [state for state in at_once(claim) if state is not None]
+    assert won == [store.states.get(ACME, ID)]
+    assert won[0].deliveries[Channel.EMAIL].attempt == 1
+
+
+def test_one_of_many_decisions_is_stored_and_all_learn_it(store: Store) -> None:
+    stored = at_once(lambda number: store.states.put(a_state(category=f"c{number}"), TTL))
+    assert stored == [store.states.get(ACME, ID)] * CROWD
+
+
+def test_one_of_many_requests_is_stored(store: Store) -> None:
+    def put(number: int) -> bool:
+        try:
+            store.requests.put(a_request(category=f"c{number}"), TTL)
+        except ExistsError:
+            return False
+        return True
+
+    assert sorted(at_once(put)) == [False] * (CROWD - 1) + [True]
+
+
+def test_one_of_many_records_is_stored_and_all_learn_it(store: Store) -> None:
+    def begin(number: int) -> IdempotencyRecord:
+        record = IdempotencyRecord(
+            route="r", key="k", body_hash="h", request_id=RequestId(str(number)), count=1, accepted_at=NOW
+        )
+        return store.records.begin(ACME, record, NOW)
+
+    assert len({record.request_id for record in at_once(begin)}) == 1
+
+
+def test_reading_beside_claims_loses_neither(store: Store) -> None:
+    channels = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
+    arrived = a_delivery(DeliveryStatus.DELIVERED, providers=())
+    store.states.put(a_state({channel: a_delivery() for channel in channels} | {Channel.IN_APP: arrived}), TTL)
+
+    def act(number: int) -> NotificationState:
+        if number < len(channels):
+            return store.states.claim(REF, channels[number], NOW, Millis(NOW + 1))
+        return store.states.read(REF, ANN, NOW)
+
+    at_once(act)
+    state = store.states.get(ACME, ID)
+    assert state is not None
+    assert (state.read_at, state.version) == (NOW, 5)
+    assert all(state.deliveries[channel].status is DeliveryStatus.SENDING for channel in channels)
+
+
+def test_device_tokens_die_beside_each_other(store: Store) -> None:
+    tokens = tuple(f"t{number}" for number in range(CROWD))
+    store.recipients.put(ACME, a_recipient(user_id=UserId("u1"), device_tokens=(*tokens, "alive")))
+    at_once(lambda number: store.recipients.remove_device_tokens(ACME, ANN.user_type, ANN.user_id, [tokens[number]]))
+    left = store.recipients.get(ACME, ANN.user_type, ANN.user_id)
+    assert left is not None
+    assert left.device_tokens == ("alive",)
+
+
+def at_once(act: Callable[[int], T]) -> list[T]:
+    barrier = Barrier(CROWD)
+
+    def wait_and_act(number: int) -> T:
+        barrier.wait(10)
+        return act(number)
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        return list(crowd.map(wait_and_act, range(CROWD)))

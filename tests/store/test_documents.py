@@ -1,0 +1,199 @@
+"""Tenants, service accounts, providers and recipients: created, found, replaced by whoever saw the last version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.domain.ids import ClientId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.tenant import EventMode, Sender, ServiceAccount, Tenant, TenantSettings, TenantStatus
+from chalicelib.domain.words import Channel, Scope, Strategy
+from chalicelib.services.ports import ExistsError, Page, StaleVersionError
+from tests.build import ACME, NOW, a_recipient, a_tenant
+from tests.store.stores import Store
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of document: one of it, another content for it, and what the store does with it."""
+
+    document: Tenant | ServiceAccount | ProviderConfig
+    changed: dict[str, Any]
+    create: Callable[[Store, Any], None]
+    get: Callable[[Store], Any]
+    update: Callable[[Store, Any], Any]
+
+
+TENANT = a_tenant(
+    status=TenantStatus.SUSPENDED,
+    settings=TenantSettings(
+        default_locale="de",
+        default_strategy=Strategy.ESCALATION,
+        default_channels=(Channel.EMAIL, Channel.SMS),
+        disabled_channels=(Channel.PUSH,),
+        senders={Channel.EMAIL: Sender(address="a@b.io", name="A", reply_to="r@b.io")},
+        event_mode=EventMode.SINGLE,
+        retention_days=30,
+    ),
+)
+ACCOUNT = ServiceAccount(
+    client_id=ClientId("client#1"),
+    name="orders",
+    tenants=(ACME, TenantId("globex")),
+    scopes=(Scope.SEND, Scope.READ),
+    created_at=NOW,
+)
+PROVIDER = ProviderConfig(
+    id=ProviderId("primary-email"),
+    channel=Channel.EMAIL,
+    vendor="sendgrid",
+    settings={"host": "smtp.example.com", "port": 587, "tls": True},
+    credentials=b"\x00\xffsealed",
+)
+KINDS = {
+    "tenant": Kind(
+        TENANT,
+        {"name": "Other"},
+        lambda store, tenant: store.tenants.create(tenant),
+        lambda store: store.tenants.get(ACME),
+        lambda store, tenant: store.tenants.update(tenant),
+    ),
+    "service account": Kind(
+        ACCOUNT,
+        {"enabled": False},
+        lambda store, account: store.accounts.create(account),
+        lambda store: store.accounts.get(ACCOUNT.client_id),
+        lambda store, account: store.accounts.update(account),
+    ),
+    "provider": Kind(
+        PROVIDER,
+        {"enabled": False, "weight": 7},
+        lambda store, provider: store.providers.create(ACME, provider),
+        lambda store: store.providers.get(ACME, PROVIDER.id),
+        lambda store, provider: store.providers.update(ACME, provider),
+    ),
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return KINDS[request.param]
+
+
+def test_a_created_document_is_found_as_it_was(store: Store, kind: Kind) -> None:
+    assert kind.get(store) is None
+    kind.create(store, kind.document)
+    assert kind.get(store) == kind.document
+
+
+def test_a_document_is_created_once(store: Store, kind: Kind) -> None:
+    kind.create(store, kind.document)
+    with pytest.raises(ExistsError):
+        kind.create(store, replace(kind.document, **kind.changed))
+    with pytest.raises(ExistsError):
+        kind.create(store, kind.document)
+    assert kind.get(store) == kind.document
+
+
+def test_a_document_is_replaced_by_who_saw_the_last_version(store: Store, kind: Kind) -> None:
+    kind.create(store, kind.document)
+    second = kind.update(store, replace(kind.document, **kind.changed))
+    assert second == replace(kind.document, version=2, **kind.changed)
+    assert kind.get(store) == second
+    with pytest.raises(StaleVersionError):
+        kind.update(store, kind.document)
+    assert kind.update(store, second).version == 3
+
+
+def test_what_does_not_exist_is_not_replaced(store: Store, kind: Kind) -> None:
+    with pytest.raises(StaleVersionError):
+        kind.update(store, kind.document)
+    assert kind.get(store) is None
+
+
+def test_tenants_are_listed_in_order_page_by_page(store: Store) -> None:
+    for name in ("m", "a", "z", "a-1", "b"):
+        store.tenants.create(a_tenant(id=TenantId(name)))
+    first = store.tenants.list(2, None)
+    second = store.tenants.list(2, first.next)
+    third = store.tenants.list(2, second.next)
+    assert (first.items, second.items, third) == (("a", "a-1"), ("b", "m"), Page((TenantId("z"),)))
+    assert all(type(tenant) is TenantId for tenant in first.items)
+
+
+def test_a_tenant_that_was_refused_is_not_listed_twice(store: Store) -> None:
+    store.tenants.create(a_tenant())
+    with pytest.raises(ExistsError):
+        store.tenants.create(a_tenant())
+    assert store.tenants.list(10, None) == Page((ACME,))
+
+
+def test_service_accounts_are_listed_in_order_page_by_page(store: Store) -> None:
+    accounts = [replace(ACCOUNT, client_id=ClientId(name)) for name in ("c", "a", "d", "b")]
+    for account in accounts:
+        store.accounts.create(account)
+    first = store.accounts.list(3, None)
+    second = store.accounts.list(3, first.next)
+    assert [account.client_id for account in first.items + second.items] == ["a", "b", "c", "d"]
+    assert first.items[0] == accounts[1]
+    assert second.next is None
+
+
+def test_a_service_account_is_deleted_once(store: Store) -> None:
+    store.accounts.create(ACCOUNT)
+    assert store.accounts.delete(ACCOUNT.client_id)
+    assert not store.accounts.delete(ACCOUNT.client_id)
+    assert store.accounts.list(10, None) == Page(())
+
+
+def test_providers_are_listed_in_order(store: Store) -> None:
+    store.tenants.create(a_tenant())
+    providers = [replace(PROVIDER, id=ProviderId(name)) for name in ("sms", "email")]
+    for provider in providers:
+        store.providers.create(ACME, provider)
+    assert store.providers.list(ACME) == (providers[1], providers[0])
+
+
+def test_a_provider_is_deleted_once(store: Store) -> None:
+    store.providers.create(ACME, PROVIDER)
+    assert store.providers.delete(ACME, PROVIDER.id)
+    assert not store.providers.delete(ACME, PROVIDER.id)
+    assert store.providers.list(ACME) == ()
+
+
+RECIPIENT = a_recipient(
+    user_id=UserId("u#1"), device_tokens=("t1", "t2", "t3"), attributes={"plan": ["gold"]}, roles=("owner",)
+)
+WHO = (RECIPIENT.user_type, RECIPIENT.user_id)
+
+
+def test_a_recipient_is_stored_and_replaced(store: Store) -> None:
+    assert store.recipients.get(ACME, *WHO) is None
+    store.recipients.put(ACME, RECIPIENT)
+    assert store.recipients.get(ACME, *WHO) == RECIPIENT
+    other = Recipient(user_type=WHO[0], user_id=WHO[1])
+    store.recipients.put(ACME, other)
+    assert store.recipients.get(ACME, *WHO) == other
+
+
+def test_a_recipient_is_deleted_once(store: Store) -> None:
+    store.recipients.put(ACME, RECIPIENT)
+    assert store.recipients.delete(ACME, *WHO)
+    assert not store.recipients.delete(ACME, *WHO)
+    assert store.recipients.get(ACME, *WHO) is None
+
+
+def test_dead_device_tokens_are_taken_off(store: Store) -> None:
+    store.recipients.put(ACME, RECIPIENT)
+    store.recipients.remove_device_tokens(ACME, *WHO, ["t1", "t3", "other"])
+    store.recipients.remove_device_tokens(ACME, *WHO, ["t1"])
+    assert store.recipients.get(ACME, *WHO) == replace(RECIPIENT, device_tokens=("t2",))
+
+
+def test_dead_device_tokens_of_nobody_are_passed_over(store: Store) -> None:
+    store.recipients.remove_device_tokens(ACME, UserType("customer"), UserId("nobody"), ["t1"])
+    assert store.recipients.get(ACME, UserType("customer"), UserId("nobody")) is None

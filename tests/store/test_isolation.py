@@ -1,0 +1,151 @@
+"""Another tenant's ids find nothing and change nothing, whichever method they are handed to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.ids import ProviderId, RequestId, TenantId
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.request import IdempotencyRecord
+from chalicelib.domain.state import DeliveryChange
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
+from chalicelib.services import ports
+from chalicelib.services.ports import Between, NotificationRef, Page, RefusedChangeError, StaleVersionError
+from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
+from tests.store.stores import Store
+
+EVE = TenantId("eve")
+EVES = NotificationRef(EVE, ID)
+TTL = NOW // 1_000 + 86_400
+DAY = Between(Millis(NOW - 1), Millis(NOW + 1))
+ANN = a_recipient()
+WHO = (ANN.user_type, ANN.user_id)
+RECORD = IdempotencyRecord(route="send", key="k", body_hash="h", request_id=RequestId("r"), count=1, accepted_at=NOW)
+PROVIDER = ProviderConfig(id=ProviderId("p"), channel=Channel.EMAIL, vendor="smtp")
+ENTRY = AuditEntry(id="e", tenant=ACME, at=NOW, actor="a", action="b", target="c")
+SENT = DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW)
+
+FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
+    "requests.get": lambda store: store.requests.get(EVE, ID),
+    "requests.get_many": lambda store: store.requests.get_many(EVE, [ID]),
+    "requests.of_user": lambda store: store.requests.of_user(EVE, *WHO, DAY, 10, None),
+    "requests.of_tenant": lambda store: store.requests.of_tenant(EVE, DAY, 10, None),
+    "states.get": lambda store: store.states.get(EVE, ID),
+    "states.get_many": lambda store: store.states.get_many(EVE, [ID]),
+    "states.count_unread": lambda store: store.states.count_unread(EVE, *WHO),
+    "states.list_unread": lambda store: store.states.list_unread(EVE, *WHO, 10, None),
+    "recipients.get": lambda store: store.recipients.get(EVE, *WHO),
+    "recipients.delete": lambda store: store.recipients.delete(EVE, *WHO),
+    "recipients.remove_device_tokens": lambda store: store.recipients.remove_device_tokens(EVE, *WHO, ["token-1"]),
+    "tenants.get": lambda store: store.tenants.get(EVE),
+    "providers.get": lambda store: store.providers.get(EVE, PROVIDER.id),
+    "providers.delete": lambda store: store.providers.delete(EVE, PROVIDER.id),
+    "providers.list": lambda store: store.providers.list(EVE),
+    "audit.list": lambda store: store.audit.list(EVE, DAY, 10, None),
+    "sweeps.get": lambda store: store.sweeps.get(EVE),
+}
+IS_REFUSED: dict[str, Callable[[Store], Any]] = {
+    "states.claim": lambda store: store.states.claim(EVES, Channel.EMAIL, NOW, NOW),
+    "states.change": lambda store: store.states.change(EVES, Channel.EMAIL, SENT),
+    "states.reopen": lambda store: store.states.reopen(EVES, Channel.SMS, 1),
+    "states.deliver_in_app": lambda store: store.states.deliver_in_app(EVES, NOW),
+    "states.cancel": lambda store: store.states.cancel(EVES, NOW),
+    "states.read": lambda store: store.states.read(EVES, ANN, NOW),
+    "states.unread": lambda store: store.states.unread(EVES, ANN),
+    "states.archive": lambda store: store.states.archive(EVES, ANN, NOW),
+    "states.delete": lambda store: store.states.delete(EVES, ANN, NOW),
+    "tenants.update": lambda store: store.tenants.update(a_tenant(id=EVE)),
+    "providers.update": lambda store: store.providers.update(EVE, PROVIDER),
+}
+IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
+    "requests.put": lambda store: store.requests.put(a_request(tenant=EVE), TTL),
+    "records.begin": lambda store: store.records.begin(EVE, replace(RECORD, body_hash="eve"), NOW),
+    "states.put": lambda store: store.states.put(a_state(tenant=EVE), TTL),
+    "recipients.put": lambda store: store.recipients.put(EVE, replace(ANN, email="eve@example.com")),
+    "tenants.create": lambda store: store.tenants.create(a_tenant(id=EVE)),
+    "providers.create": lambda store: store.providers.create(EVE, replace(PROVIDER, vendor="ses")),
+    "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
+    "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
+}
+OF_THE_PLATFORM = {"tenants.list"} | {f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")}
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A store with one of everything, of ACME."""
+    deliveries = {
+        Channel.EMAIL: a_delivery(),
+        Channel.SMS: a_delivery(DeliveryStatus.FAILED),
+        Channel.IN_APP: a_delivery(providers=()),
+    }
+    store.requests.put(a_request(), TTL)
+    store.records.begin(ACME, RECORD, NOW)
+    store.states.put(a_state(deliveries), TTL)
+    store.states.deliver_in_app(NotificationRef(ACME, ID), NOW)
+    store.recipients.put(ACME, ANN)
+    store.tenants.create(a_tenant())
+    store.providers.create(ACME, PROVIDER)
+    store.audit.add(ENTRY)
+    store.sweeps.advance(ACME, NOW)
+    return store
+
+
+@pytest.mark.parametrize("name", FINDS_NOTHING)
+def test_a_foreign_tenant_finds_nothing(filled: Store, name: str) -> None:
+    before = everything(filled)
+    assert FINDS_NOTHING[name](filled) in (None, False, 0, (), {}, Page(()))
+    assert everything(filled) == before
+
+
+@pytest.mark.parametrize("name", IS_REFUSED)
+def test_a_foreign_tenant_changes_nothing(filled: Store, name: str) -> None:
+    before = everything(filled)
+    with pytest.raises((RefusedChangeError, StaleVersionError)) as refused:
+        IS_REFUSED[name](filled)
+    assert getattr(refused.value, "state", None) is None
+    assert everything(filled) == before
+
+
+@pytest.mark.parametrize("name", IS_ITS_OWN)
+def test_what_a_foreign_tenant_stores_is_its_own(filled: Store, name: str) -> None:
+    before = everything(filled)
+    IS_ITS_OWN[name](filled)
+    assert everything(filled) == before
+
+
+def test_every_method_is_tried() -> None:
+    kinds = {
+        "requests": ports.Requests,
+        "records": ports.IdempotencyRecords,
+        "states": ports.States,
+        "recipients": ports.Recipients,
+        "tenants": ports.Tenants,
+        "accounts": ports.ServiceAccounts,
+        "providers": ports.Providers,
+        "audit": ports.AuditLog,
+        "sweeps": ports.SweepCursors,
+    }
+    methods = {f"{port}.{name}" for port, kind in kinds.items() for name in dir(kind) if not name.startswith("_")}
+    assert methods == {*FINDS_NOTHING, *IS_REFUSED, *IS_ITS_OWN, *OF_THE_PLATFORM}
+
+
+def everything(store: Store) -> tuple[object, ...]:
+    """All there is of ACME."""
+    return (
+        store.requests.get(ACME, ID),
+        store.requests.of_tenant(ACME, DAY, 10, None),
+        store.requests.of_user(ACME, *WHO, DAY, 10, None),
+        store.records.begin(ACME, RECORD, NOW),
+        store.states.get(ACME, ID),
+        store.states.list_unread(ACME, *WHO, 10, None),
+        store.recipients.get(ACME, *WHO),
+        store.tenants.get(ACME),
+        store.providers.list(ACME),
+        store.audit.list(ACME, DAY, 10, None),
+        store.sweeps.get(ACME),
+    )

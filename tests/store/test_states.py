@@ -1,0 +1,248 @@
+"""States change one conditional update at a time."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus
+from chalicelib.domain.ids import NotificationId, ProviderId
+from chalicelib.domain.state import DeliveryChange, InFlight, NotificationState
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Reason, Strategy
+from chalicelib.services.ports import NotificationRef, RefusedChangeError
+from tests.build import ACME, ID, NOW, a_delivery, a_state
+from tests.store.stores import Store
+
+REF = NotificationRef(ACME, ID)
+TTL = NOW // 1_000 + 86_400
+LEASE = Millis(NOW + 26_000)
+EMAIL = Channel.EMAIL
+
+FULL = a_state(
+    {
+        Channel.EMAIL: a_delivery(
+            DeliveryStatus.FAILED,
+            provider=1,
+            tries=4,
+            attempt=8,
+            epoch=2,
+            reason=Reason.RETRIES_EXHAUSTED,
+            attempts=(
+                Attempt(
+                    number=7, provider=ProviderId("first"), at=NOW, outcome=AttemptOutcome.RETRIABLE, code="throttled"
+                ),
+                Attempt(
+                    number=8, provider=ProviderId("second"), at=NOW, outcome=AttemptOutcome.ACCEPTED, vendor_id="v-8"
+                ),
+            ),
+        ),
+        Channel.SMS: a_delivery(DeliveryStatus.SENDING, attempt=1, tries=1, lease=LEASE),
+        Channel.PUSH: a_delivery(DeliveryStatus.SENT, sent_at=NOW, delivered_at=Millis(NOW + 1), not_before=NOW),
+        Channel.IN_APP: a_delivery(DeliveryStatus.SUPPRESSED, providers=(), reason=Reason.CHANNEL_DISABLED),
+    },
+    strategy=Strategy.ESCALATION,
+    type="order.confirmed",
+    reason=Reason.TENANT_SUSPENDED,
+    version=7,
+    stop_on_read=True,
+    expires_at=Millis(NOW + 2),
+    read_at=Millis(NOW + 3),
+    archived_at=Millis(NOW + 4),
+    deleted_at=Millis(NOW + 5),
+    cancelled_at=Millis(NOW + 6),
+)
+
+
+@pytest.mark.parametrize("state", [a_state(), a_state({}), FULL], ids=["fresh", "without deliveries", "full"])
+def test_a_stored_state_is_found_as_it_was(store: Store, state: NotificationState) -> None:
+    assert store.states.put(state, TTL) == state
+    assert store.states.get(ACME, ID) == state
+
+
+def test_the_first_decision_is_kept(store: Store) -> None:
+    first, second = a_state(category="system"), a_state(category="alert")
+    store.states.put(first, TTL)
+    assert store.states.put(second, TTL) == first
+    assert store.states.get(ACME, ID) == first
+
+
+def test_many_are_read_at_once_and_missing_ones_left_out(store: Store) -> None:
+    ids = [NotificationId(f"01890a5d-ac96-774b-bcce-{number:012d}") for number in range(110)]
+    for id in ids:
+        store.states.put(a_state(id=id), TTL)
+    assert store.states.get_many(ACME, [*ids, ID]) == {id: a_state(id=id) for id in ids}
+
+
+def test_a_claim_begins_an_attempt_under_a_lease(store: Store) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(not_before=NOW)}), TTL)
+    claimed = store.states.claim(REF, EMAIL, NOW, LEASE)
+    wanted = a_delivery(DeliveryStatus.SENDING, lease=LEASE, attempt=1, tries=1)
+    assert claimed == a_state({EMAIL: wanted}, version=2)
+    assert store.states.get(ACME, ID) == claimed
+
+
+def test_a_claim_concerns_one_channel(store: Store) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(), Channel.SMS: a_delivery()}), TTL)
+    store.states.claim(REF, EMAIL, NOW, LEASE)
+    assert store.states.claim(REF, Channel.SMS, NOW, LEASE).version == 3
+
+
+def test_a_second_claim_is_refused_and_told_what_is_stored(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    claimed = store.states.claim(REF, EMAIL, NOW, LEASE)
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.claim(REF, EMAIL, NOW, LEASE)
+    assert refused.value.state == claimed
+
+
+def test_a_claim_of_a_channel_that_was_not_decided_is_refused(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.claim(REF, Channel.SMS, NOW, LEASE)
+    assert refused.value.state == a_state()
+
+
+def test_a_sent_message_is_recorded_with_its_attempt(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    store.states.claim(REF, EMAIL, NOW, LEASE)
+    record = an_attempt(1, vendor_id="v-1")
+    change = DeliveryChange(attempt=1, status=DeliveryStatus.SENT, at=Millis(NOW + 9), record=record)
+    sent = a_delivery(DeliveryStatus.SENT, attempt=1, tries=1, sent_at=Millis(NOW + 9), attempts=(record,))
+    assert store.states.change(REF, EMAIL, change) == a_state({EMAIL: sent}, version=3)
+    assert store.states.get(ACME, ID) == a_state({EMAIL: sent}, version=3)
+
+
+def test_a_retry_waits_without_a_lease_and_is_claimed_when_due(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    store.states.claim(REF, EMAIL, NOW, LEASE)
+    store.states.change(REF, EMAIL, a_retry(1, provider=1, tries=0, not_before=Millis(NOW + 500)))
+    with pytest.raises(RefusedChangeError):
+        store.states.claim(REF, EMAIL, Millis(NOW + 499), LEASE)
+    claimed = store.states.claim(REF, EMAIL, Millis(NOW + 500), LEASE).deliveries[EMAIL]
+    assert (claimed.provider, claimed.tries, claimed.attempt, claimed.not_before) == (1, 1, 2, None)
+
+
+def test_attempts_are_kept_in_their_order(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    for number in (1, 2, 3):
+        store.states.claim(REF, EMAIL, NOW, LEASE)
+        store.states.change(REF, EMAIL, a_retry(number, provider=0, tries=number, not_before=NOW))
+    state = store.states.get(ACME, ID)
+    assert state is not None
+    assert [attempt.number for attempt in state.deliveries[EMAIL].attempts] == [1, 2, 3]
+
+
+def test_a_report_after_an_unknown_outcome_clears_its_reason(store: Store) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(DeliveryStatus.UNKNOWN, reason=Reason.OUTCOME_UNKNOWN)}), TTL)
+    change = DeliveryChange(attempt=0, status=DeliveryStatus.DELIVERED, at=NOW)
+    delivered = store.states.change(REF, EMAIL, change).deliveries[EMAIL]
+    assert delivered == a_delivery(DeliveryStatus.DELIVERED, delivered_at=NOW)
+
+
+def test_making_the_same_change_twice_makes_it_once(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    store.states.claim(REF, EMAIL, NOW, LEASE)
+    change = a_retry(1, provider=0, tries=1, not_before=NOW)
+    changed = store.states.change(REF, EMAIL, change)
+    assert store.states.change(REF, EMAIL, change) == changed
+    assert store.states.get(ACME, ID) == changed
+
+
+def test_a_change_of_another_attempt_is_refused_and_told_what_is_stored(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    claimed = store.states.claim(REF, EMAIL, NOW, LEASE)
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.change(REF, EMAIL, a_retry(2, provider=0, tries=1, not_before=NOW))
+    assert refused.value.state == claimed
+
+
+def test_a_change_of_a_channel_that_was_not_decided_is_refused(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    with pytest.raises(RefusedChangeError):
+        store.states.change(REF, Channel.SMS, DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW))
+    assert store.states.get(ACME, ID) == a_state()
+
+
+def test_a_failed_delivery_is_reopened_once_for_each_epoch(store: Store) -> None:
+    failed = a_delivery(
+        DeliveryStatus.FAILED, provider=1, tries=4, attempt=8, reason=Reason.RETRIES_EXHAUSTED, not_before=NOW
+    )
+    store.states.put(a_state({EMAIL: failed}), TTL)
+    with pytest.raises(RefusedChangeError):
+        store.states.reopen(REF, EMAIL, 2)
+    reopened = store.states.reopen(REF, EMAIL, 1)
+    assert reopened == a_state({EMAIL: a_delivery(attempt=8, epoch=1)}, version=2)
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.reopen(REF, EMAIL, 1)
+    assert refused.value.state == reopened
+    store.states.claim(REF, EMAIL, NOW, LEASE)
+    store.states.change(REF, EMAIL, DeliveryChange(attempt=9, status=DeliveryStatus.FAILED, at=NOW))
+    assert store.states.reopen(REF, EMAIL, 2).deliveries[EMAIL].epoch == 2
+
+
+@pytest.mark.parametrize("status", [status for status in DeliveryStatus if status is not DeliveryStatus.FAILED])
+def test_only_failed_deliveries_are_reopened(store: Store, status: DeliveryStatus) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(status)}), TTL)
+    with pytest.raises(RefusedChangeError):
+        store.states.reopen(REF, EMAIL, 1)
+
+
+def test_cancelling_counts_once_and_stops_claims(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    cancelled = store.states.cancel(REF, NOW)
+    assert cancelled == a_state(cancelled_at=NOW, version=2)
+    assert store.states.cancel(REF, Millis(NOW + 1)) == cancelled
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.claim(REF, EMAIL, NOW, LEASE)
+    assert refused.value.state == cancelled
+
+
+def test_where_there_is_no_state_every_change_is_refused(store: Store) -> None:
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: store.states.claim(REF, EMAIL, NOW, LEASE),
+        lambda: store.states.change(REF, EMAIL, DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW)),
+        lambda: store.states.reopen(REF, EMAIL, 1),
+        lambda: store.states.cancel(REF, NOW),
+        lambda: store.states.deliver_in_app(REF, NOW),
+    )
+    for change in changes:
+        with pytest.raises(RefusedChangeError) as refused:
+            change()
+        assert refused.value.state is None
+    assert store.states.get(ACME, ID) is None
+
+
+def test_every_change_is_one_version_on(store: Store) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(), Channel.IN_APP: a_delivery(providers=())}), TTL)
+    versions = [
+        store.states.claim(REF, EMAIL, NOW, LEASE).version,
+        store.states.change(REF, EMAIL, a_retry(1, provider=0, tries=1, not_before=NOW)).version,
+        store.states.deliver_in_app(REF, NOW).version,
+        store.states.cancel(REF, NOW).version,
+    ]
+    assert versions == [2, 3, 4, 5]
+
+
+def an_attempt(number: int, vendor_id: str | None = None) -> Attempt:
+    outcome = AttemptOutcome.ACCEPTED if vendor_id else AttemptOutcome.RETRIABLE
+    return Attempt(
+        number=number,
+        provider=ProviderId("first"),
+        at=NOW,
+        outcome=outcome,
+        vendor_id=vendor_id,
+        code=None if vendor_id else "busy",
+    )
+
+
+def a_retry(attempt: int, *, provider: int, tries: int, not_before: Millis) -> DeliveryChange:
+    return DeliveryChange(
+        attempt=attempt,
+        status=DeliveryStatus.SENDING,
+        at=NOW,
+        in_flight=InFlight.YES,
+        record=an_attempt(attempt),
+        provider=provider,
+        tries=tries,
+        not_before=not_before,
+    )

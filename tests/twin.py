@@ -1,0 +1,433 @@
+"""The store in memory, by the pure functions of the domain: it passes the conformance tests of the table.
+
+Each method of a port is one step that nothing comes between, except `deliver_in_app`, which is several: `between` is
+called before each further one, so that interleavings and crashes can be explored there. Actors share `Rows`, each has
+ports of its own.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Final, TypeVar
+
+from msgspec.structs import replace
+
+from chalicelib.domain import inbox
+from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.delivery import Delivery, DeliveryStatus
+from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
+from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, claimable
+from chalicelib.domain.tenant import ServiceAccount, Tenant
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
+from chalicelib.services.ports import (
+    Between,
+    ExistsError,
+    NotificationRef,
+    Page,
+    RefusedChangeError,
+    StaleVersionError,
+)
+
+DAY: Final = 86_400_000
+I = TypeVar("I", bound=str)  # noqa: E741
+K = TypeVar("K")
+D = TypeVar("D", Tenant, ServiceAccount, ProviderConfig)
+Place = tuple[TenantId, NotificationId]
+User = tuple[TenantId, UserType, UserId]
+
+
+@dataclass
+class Rows:
+    """What is stored. `unread` holds, per user, the marks (when accepted, id) of what waits to be read."""
+
+    requests: dict[Place, NotificationRequest] = field(default_factory=dict)
+    states: dict[Place, NotificationState] = field(default_factory=dict)
+    unread: dict[User, set[tuple[Millis, NotificationId]]] = field(default_factory=dict)
+    records: dict[tuple[TenantId, str, str], IdempotencyRecord] = field(default_factory=dict)
+    recipients: dict[User, Recipient] = field(default_factory=dict)
+    tenants: dict[TenantId, Tenant] = field(default_factory=dict)
+    accounts: dict[ClientId, ServiceAccount] = field(default_factory=dict)
+    providers: dict[tuple[TenantId, ProviderId], ProviderConfig] = field(default_factory=dict)
+    audit: dict[TenantId, list[AuditEntry]] = field(default_factory=dict)
+    sweeps: dict[TenantId, Millis] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Do something that nothing comes between."""
+        with self._lock:
+            yield
+
+
+@dataclass
+class TwinRequests:
+    """`ports.Requests` in memory. Rows do not expire here: `ttl` is not kept."""
+
+    rows: Rows
+
+    def put(self, request: NotificationRequest, ttl: int) -> None:
+        with self.rows.step():
+            place = (request.tenant, request.id)
+            if place in self.rows.requests:
+                raise ExistsError
+            self.rows.requests[place] = request
+
+    def get(self, tenant: TenantId, id: NotificationId) -> NotificationRequest | None:
+        return self.rows.requests.get((tenant, id))
+
+    def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationRequest]:
+        return {id: self.rows.requests[tenant, id] for id in ids if (tenant, id) in self.rows.requests}
+
+    def of_user(
+        self, tenant: TenantId, user_type: UserType, user_id: UserId, span: Between, limit: int, after: str | None
+    ) -> Page[NotificationId]:
+        def is_theirs(request: NotificationRequest) -> bool:
+            return (request.recipient.user_type, request.recipient.user_id) == (user_type, user_id)
+
+        return self._newest_first(filter(is_theirs, self._of(tenant)), span, limit, after)
+
+    def of_tenant(self, tenant: TenantId, span: Between, limit: int, after: str | None) -> Page[NotificationId]:
+        return self._newest_first(self._of(tenant), span, limit, after)
+
+    def _of(self, tenant: TenantId) -> Iterable[NotificationRequest]:
+        return [request for request in self.rows.requests.values() if request.tenant == tenant]
+
+    def _newest_first(
+        self, requests: Iterable[NotificationRequest], span: Between, limit: int, after: str | None
+    ) -> Page[NotificationId]:
+        wanted = [request for request in requests if span.start <= request.accepted_at < span.end]
+        wanted.sort(key=lambda request: (request.accepted_at, request.id), reverse=True)
+        return _page([request.id for request in wanted], limit, after)
+
+
+@dataclass
+class TwinRecords:
+    """`ports.IdempotencyRecords` in memory."""
+
+    rows: Rows
+
+    def begin(self, tenant: TenantId, record: IdempotencyRecord, now: Millis) -> IdempotencyRecord:
+        with self.rows.step():
+            place = (tenant, record.route, record.key)
+            earlier = self.rows.records.get(place)
+            if earlier is not None and earlier.accepted_at > now - DAY:
+                return earlier
+            self.rows.records[place] = record
+            return record
+
+
+@dataclass
+class TwinStates:
+    """`ports.States` in memory. `between` is called between the steps of `deliver_in_app`."""
+
+    rows: Rows
+    between: Callable[[], None] = lambda: None
+
+    def put(self, state: NotificationState, ttl: int) -> NotificationState:
+        with self.rows.step():
+            return self.rows.states.setdefault((state.tenant, state.id), state)
+
+    def get(self, tenant: TenantId, id: NotificationId) -> NotificationState | None:
+        return self.rows.states.get((tenant, id))
+
+    def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationState]:
+        return {id: self.rows.states[tenant, id] for id in ids if (tenant, id) in self.rows.states}
+
+    def claim(self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis) -> NotificationState:
+        with self.rows.step():
+            state = self._where(ref, lambda state: claimable(state, channel, now) is Claim.FREE)
+            return self._store(_with(state, channel, _claimed(state.deliveries[channel], lease)))
+
+    def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
+        with self.rows.step():
+            state = self.rows.states.get((ref.tenant, ref.id))
+            delivery = state.deliveries.get(channel) if state else None
+            if state is None or delivery is None:
+                raise RefusedChangeError(state)
+            if change.applies_to(delivery):
+                return self._store(_with(state, channel, _changed(delivery, change)))
+            if change.is_recorded_in(delivery):
+                return state
+            raise RefusedChangeError(state)
+
+    def reopen(self, ref: NotificationRef, channel: Channel, epoch: int) -> NotificationState:
+        def has_failed(state: NotificationState) -> bool:
+            delivery = state.deliveries.get(channel)
+            return delivery is not None and (delivery.status, delivery.epoch) == (DeliveryStatus.FAILED, epoch - 1)
+
+        with self.rows.step():
+            state = self._where(ref, has_failed)
+            reopened = replace(
+                state.deliveries[channel],
+                status=DeliveryStatus.QUEUED,
+                epoch=epoch,
+                provider=0,
+                tries=0,
+                reason=None,
+                not_before=None,
+            )
+            return self._store(_with(state, channel, reopened))
+
+    def deliver_in_app(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        state = self.rows.states.get((ref.tenant, ref.id))
+        if state is None:
+            raise RefusedChangeError(None)
+        delivered = None
+        if _is_free_in_app(state, now):
+            self.between()
+            with self.rows.step():
+                self._mark(state)
+            self.between()
+            with self.rows.step():
+                state = self.rows.states[ref.tenant, ref.id]
+                if _is_free_in_app(state, now):
+                    state = delivered = self._store(_with(state, Channel.IN_APP, _arrived(state, now)))
+        if not state.unread:
+            self.between()
+            with self.rows.step():
+                self._settle(ref)
+        if delivered is None:
+            raise RefusedChangeError(state)
+        return delivered
+
+    def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        with self.rows.step():
+            state = self._where(ref, lambda _: True)
+            return state if state.cancelled_at is not None else self._store(replace(state, cancelled_at=now))
+
+    def read(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
+        return self._by_owner(ref, owner, lambda state: inbox.read(state, now))
+
+    def unread(self, ref: NotificationRef, owner: Recipient) -> NotificationState:
+        return self._by_owner(ref, owner, inbox.unread)
+
+    def archive(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
+        return self._by_owner(ref, owner, lambda state: inbox.archived(state, now))
+
+    def delete(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
+        return self._by_owner(ref, owner, lambda state: inbox.deleted(state, now))
+
+    def count_unread(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> int:
+        return len(self.rows.unread.get((tenant, user_type, user_id), ()))
+
+    def list_unread(
+        self, tenant: TenantId, user_type: UserType, user_id: UserId, limit: int, after: str | None
+    ) -> Page[NotificationId]:
+        marks = sorted(self.rows.unread.get((tenant, user_type, user_id), ()))
+        return _page([id for _, id in marks], limit, after)
+
+    def _by_owner(
+        self, ref: NotificationRef, owner: Recipient, rule: Callable[[NotificationState], NotificationState]
+    ) -> NotificationState:
+        with self.rows.step():
+            before = self._where(ref, lambda state: inbox.is_of(owner, state))
+            after = rule(before)
+            state = before if after == before else self._store(after)
+            if state.unread:
+                self._mark(state)
+            self._settle(ref)
+            return state
+
+    def _where(self, ref: NotificationRef, holds: Callable[[NotificationState], bool]) -> NotificationState:
+        state = self.rows.states.get((ref.tenant, ref.id))
+        if state is None or not holds(state):
+            raise RefusedChangeError(state)
+        return state
+
+    def _store(self, state: NotificationState) -> NotificationState:
+        stored = replace(state, version=state.version + 1)
+        self.rows.states[state.tenant, state.id] = stored
+        return stored
+
+    def _mark(self, state: NotificationState) -> None:
+        user = (state.tenant, state.user_type, state.user_id)
+        self.rows.unread.setdefault(user, set()).add((state.accepted_at, state.id))
+
+    def _settle(self, ref: NotificationRef) -> None:
+        state = self.rows.states[ref.tenant, ref.id]
+        if not state.unread:
+            user = (state.tenant, state.user_type, state.user_id)
+            self.rows.unread.get(user, set()).discard((state.accepted_at, state.id))
+
+
+@dataclass
+class TwinRecipients:
+    """`ports.Recipients` in memory."""
+
+    rows: Rows
+
+    def put(self, tenant: TenantId, recipient: Recipient) -> None:
+        self.rows.recipients[tenant, recipient.user_type, recipient.user_id] = recipient
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> Recipient | None:
+        return self.rows.recipients.get((tenant, user_type, user_id))
+
+    def delete(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> bool:
+        return self.rows.recipients.pop((tenant, user_type, user_id), None) is not None
+
+    def remove_device_tokens(self, tenant: TenantId, user_type: UserType, user_id: UserId, dead: Sequence[str]) -> None:
+        with self.rows.step():
+            stored = self.get(tenant, user_type, user_id)
+            if stored is not None:
+                alive = tuple(token for token in stored.device_tokens if token not in dead)
+                self.put(tenant, replace(stored, device_tokens=alive))
+
+
+@dataclass
+class TwinTenants:
+    """`ports.Tenants` in memory."""
+
+    rows: Rows
+
+    def create(self, tenant: Tenant) -> None:
+        _create(self.rows, self.rows.tenants, tenant.id, tenant)
+
+    def get(self, tenant: TenantId) -> Tenant | None:
+        return self.rows.tenants.get(tenant)
+
+    def update(self, tenant: Tenant) -> Tenant:
+        return _update(self.rows, self.rows.tenants, tenant.id, tenant)
+
+    def list(self, limit: int, after: str | None) -> Page[TenantId]:
+        return _page(sorted(self.rows.tenants), limit, after)
+
+
+@dataclass
+class TwinServiceAccounts:
+    """`ports.ServiceAccounts` in memory."""
+
+    rows: Rows
+
+    def create(self, account: ServiceAccount) -> None:
+        _create(self.rows, self.rows.accounts, account.client_id, account)
+
+    def get(self, client: ClientId) -> ServiceAccount | None:
+        return self.rows.accounts.get(client)
+
+    def update(self, account: ServiceAccount) -> ServiceAccount:
+        return _update(self.rows, self.rows.accounts, account.client_id, account)
+
+    def delete(self, client: ClientId) -> bool:
+        return self.rows.accounts.pop(client, None) is not None
+
+    def list(self, limit: int, after: str | None) -> Page[ServiceAccount]:
+        page = _page(sorted(self.rows.accounts), limit, after)
+        return Page(tuple(self.rows.accounts[client] for client in page.items), page.next)
+
+
+@dataclass
+class TwinProviders:
+    """`ports.Providers` in memory."""
+
+    rows: Rows
+
+    def create(self, tenant: TenantId, provider: ProviderConfig) -> None:
+        _create(self.rows, self.rows.providers, (tenant, provider.id), provider)
+
+    def get(self, tenant: TenantId, id: ProviderId) -> ProviderConfig | None:
+        return self.rows.providers.get((tenant, id))
+
+    def update(self, tenant: TenantId, provider: ProviderConfig) -> ProviderConfig:
+        return _update(self.rows, self.rows.providers, (tenant, provider.id), provider)
+
+    def delete(self, tenant: TenantId, id: ProviderId) -> bool:
+        return self.rows.providers.pop((tenant, id), None) is not None
+
+    def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
+        return tuple(self.rows.providers[place] for place in sorted(self.rows.providers) if place[0] == tenant)
+
+
+@dataclass
+class TwinAuditLog:
+    """`ports.AuditLog` in memory."""
+
+    rows: Rows
+
+    def add(self, entry: AuditEntry) -> None:
+        self.rows.audit.setdefault(entry.tenant, []).append(entry)
+
+    def list(self, tenant: TenantId, span: Between, limit: int, after: str | None) -> Page[AuditEntry]:
+        entries = [entry for entry in self.rows.audit.get(tenant, ()) if span.start <= entry.at < span.end]
+        entries.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
+        page = _page([entry.id for entry in entries], limit, after)
+        return Page(tuple(entry for entry in entries if entry.id in page.items), page.next)
+
+
+@dataclass
+class TwinSweepCursors:
+    """`ports.SweepCursors` in memory."""
+
+    rows: Rows
+
+    def get(self, tenant: TenantId) -> Millis | None:
+        return self.rows.sweeps.get(tenant)
+
+    def advance(self, tenant: TenantId, to: Millis) -> None:
+        with self.rows.step():
+            self.rows.sweeps[tenant] = max(to, self.rows.sweeps.get(tenant, to))
+
+
+def _is_free_in_app(state: NotificationState, now: Millis) -> bool:
+    return claimable(state, Channel.IN_APP, now) is Claim.FREE
+
+
+def _arrived(state: NotificationState, now: Millis) -> Delivery:
+    arrived = state.deliveries[Channel.IN_APP]
+    return replace(arrived, status=DeliveryStatus.DELIVERED, delivered_at=now, not_before=None)
+
+
+def _claimed(delivery: Delivery, lease: Millis) -> Delivery:
+    return replace(
+        delivery,
+        status=DeliveryStatus.SENDING,
+        lease=lease,
+        attempt=delivery.attempt + 1,
+        tries=delivery.tries + 1,
+        not_before=None,
+    )
+
+
+def _changed(delivery: Delivery, change: DeliveryChange) -> Delivery:
+    return replace(
+        delivery,
+        status=change.status,
+        lease=None,
+        reason=change.reason,
+        not_before=change.not_before,
+        provider=delivery.provider if change.provider is None else change.provider,
+        tries=delivery.tries if change.tries is None else change.tries,
+        sent_at=change.at if change.status is DeliveryStatus.SENT else delivery.sent_at,
+        delivered_at=change.at if change.status is DeliveryStatus.DELIVERED else delivery.delivered_at,
+        attempts=delivery.attempts if change.record is None else (*delivery.attempts, change.record),
+    )
+
+
+def _with(state: NotificationState, channel: Channel, delivery: Delivery) -> NotificationState:
+    return replace(state, deliveries=state.deliveries | {channel: delivery})
+
+
+def _page(ids: Sequence[I], limit: int, after: str | None) -> Page[I]:
+    start = 0 if after is None else ids.index(after)
+    end = start + limit
+    return Page(tuple(ids[start:end]), ids[end] if end < len(ids) else None)
+
+
+def _create(rows: Rows, stored: dict[K, D], key: K, document: D) -> None:
+    with rows.step():
+        if key in stored:
+            raise ExistsError
+        stored[key] = document
+
+
+def _update(rows: Rows, stored: dict[K, D], key: K, document: D) -> D:
+    with rows.step():
+        found = stored.get(key)
+        if found is None or found.version != document.version:
+            raise StaleVersionError
+        stored[key] = replace(document, version=document.version + 1)
+        return stored[key]
