@@ -1,8 +1,10 @@
 """Failures on demand: which request fails, how, and how often."""
 
 import random
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -24,6 +26,10 @@ class FaultKind(StrEnum):
     """Taken, then answered with something unreadable."""
     UNREACHABLE = "unreachable"
     """No connection to the vendor: nothing can be sent."""
+
+
+ON_CONNECTION: Final = frozenset({FaultKind.UNREACHABLE})
+ON_REQUEST: Final = frozenset(FaultKind) - ON_CONNECTION
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -53,11 +59,11 @@ class _Armed:
     left: int | None
     chance: random.Random
 
-    def strikes(self, vendor: str, content: object, *, connecting: bool) -> bool:
+    def strikes(self, vendor: str, kinds: Container[FaultKind], content: object) -> bool:
         fault = self.fault
-        if fault.vendor != vendor or (fault.kind is FaultKind.UNREACHABLE) is not connecting:
+        if fault.vendor != vendor or fault.kind not in kinds or not mentions(content, fault.contains):
             return False
-        if not mentions(content, fault.contains) or self.chance.random() >= fault.rate:
+        if self.chance.random() >= fault.rate:
             return False
         if self.left is not None:
             self.left -= 1
@@ -72,7 +78,7 @@ class Faults:
 
     def set(self, fault: Fault) -> None:
         """Apply a fault from now on."""
-        self._armed.append(_Armed(fault, fault.times, random.Random(fault.seed)))  # noqa: S311
+        self._armed.append(_Armed(fault, fault.times, random.Random(fault.seed)))  # noqa: S311 - no secret
 
     def clear(self) -> None:
         """Forget them all."""
@@ -82,16 +88,11 @@ class Faults:
         """Return the faults that may still strike."""
         return tuple(armed.fault for armed in self._armed)
 
-    def strike_request(self, vendor: str, content: object) -> Fault | None:
-        """Return the fault of a request with this content, counting it."""
-        return self._strike(vendor, content, connecting=False)
-
-    def strike_connection(self, vendor: str) -> Fault | None:
-        """Return the fault of a new connection to a vendor, counting it."""
-        return self._strike(vendor, "", connecting=True)
-
-    def _strike(self, vendor: str, content: object, *, connecting: bool) -> Fault | None:
-        struck = next((a for a in self._armed if a.strikes(vendor, content, connecting=connecting)), None)
-        if struck is not None and struck.left == 0:
+    def strike(self, vendor: str, kinds: Container[FaultKind], content: object = "") -> Fault | None:
+        """Return the fault, out of these kinds, of a request to a vendor with this content, and count it."""
+        struck = next((armed for armed in self._armed if armed.strikes(vendor, kinds, content)), None)
+        if struck is None:
+            return None
+        if struck.left == 0:
             self._armed.remove(struck)
-        return struck.fault if struck else None
+        return struck.fault

@@ -1,0 +1,1 @@
+"""What requests to the vendors look like, field by field."""
