@@ -1,8 +1,9 @@
 """Access tokens for Google's APIs, got before anything is sent: a failure here is never an unknown outcome."""
 
+from collections.abc import Callable
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Refused
@@ -29,18 +30,33 @@ class AccessToken:
         with self._lock, requests.Session() as session:
             if self._credentials.valid:
                 return None
+            ask = partial(_ask_once, Request(session), timeout=self._timeout)
             try:
-                self._credentials.refresh(partial(Request(session), timeout=self._timeout))  # type: ignore[no-untyped-call]
+                self._credentials.refresh(ask)  # type: ignore[no-untyped-call]
             except GoogleAuthError as error:
                 return token_refusal(error)
-            except (TypeError, ValueError):
-                # A success that is no token: whoever answered, it was not Google.
+            except (_UnavailableError, TypeError, ValueError):
+                # The last two: a success that is no token. Whoever answered, it was not Google.
                 return Refused(kind=AttemptOutcome.RETRIABLE, code="token_unavailable")
         return None
 
     def forget(self) -> None:
         """Get a new token next time, although this one should still be valid."""
         self._credentials.token = None
+
+
+class _UnavailableError(Exception):
+    """Google asks to try again later."""
+
+
+def _ask_once(request: Callable[..., Any], url: str, **arguments: Any) -> Any:
+    """Make a request for Google's library, which would sleep and repeat it while other threads wait for the token."""
+    from google.auth.transport import DEFAULT_RETRYABLE_STATUS_CODES
+
+    response = request(url, **arguments)
+    if response.status in DEFAULT_RETRYABLE_STATUS_CODES:
+        raise _UnavailableError(f"{url} answered {response.status}")
+    return response
 
 
 def token_refusal(error: BaseException) -> Refused:

@@ -73,10 +73,14 @@ def judge(answer: Answer, outcomes: Outcomes, now: float) -> Refused | Unsure:
 
 def judge_silence(error: BaseException) -> Refused | Unsure:
     """Return what it means that there was no answer but this exception of an SDK."""
-    causes = list(_with_causes(error))
-    if any(_proves_unsent(cause) for cause in causes):
+    if any(_proves_unsent(cause) for cause in _with_causes(error)):
         return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
-    timed_out = any("Timeout" in type(cause).__name__ for cause in causes)
+    return unsure_for(error)
+
+
+def unsure_for(error: BaseException) -> Unsure:
+    """Return the unknown outcome of a request that went out before this exception."""
+    timed_out = any("Timeout" in type(cause).__name__ for cause in _with_causes(error))
     return Unsure(code="timeout" if timed_out else "connection_lost")
 
 

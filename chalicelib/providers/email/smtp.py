@@ -21,6 +21,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.http import unsure_for
 from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
 
 OK: Final = 250
@@ -161,8 +162,8 @@ def _hand_over(connection: smtplib.SMTP, content: bytes, vendor_id: str) -> Prov
         code, reply = connection.data(content)
     except smtplib.SMTPDataError as error:
         return refusal(Step.CONTENT, error.smtp_code, error.smtp_error)
-    except OSError:
-        return Unsure(code="connection_lost")
+    except OSError as error:
+        return unsure_for(error)
     if code == OK:
         return Accepted(vendor_id=vendor_id)
     return refusal(Step.CONTENT, code, reply) if code // 100 in (4, 5) else Unsure(code="unreadable_answer")

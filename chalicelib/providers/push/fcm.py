@@ -155,9 +155,10 @@ def combine(tokens: "Sequence[str]", results: "Sequence[ProviderResult]") -> Pro
 def _result(response: "SendResponse") -> ProviderResult:
     if response.exception is None:
         return Accepted(vendor_id=response.message_id) if response.message_id else Unsure(code="unreadable_answer")
-    answer = response.exception.http_response
+    answer, cause = response.exception.http_response, response.exception.cause
     if answer is None:
-        return judge_silence(response.exception.cause)
+        # A success that is not JSON, or no answer at all.
+        return Unsure(code="unreadable_answer") if isinstance(cause, ValueError) else judge_silence(cause)
     code, retry_after = _code(answer.content), answer.headers.get("Retry-After")
     return judge(Answer(status=answer.status_code, code=code, retry_after=retry_after), OUTCOMES, time.time())
 
