@@ -1,0 +1,144 @@
+"""Tenants are created by the platform, changed by their own, and every change is on record."""
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.tenant import Tenant, TenantSettings, TenantStatus
+from chalicelib.services.audited_change import AuditedChanges
+from chalicelib.services.manage_tenants import ManageTenants
+from tests.build import ACME, a_tenant
+from tests.callers import ADMIN, FOREIGN_ADMIN, GLOBEX, PLATFORM, a_user, by
+from tests.twin import Rows, TwinAuditLog, TwinTenants
+
+
+def in_berlin(tenant: Tenant) -> Tenant:
+    return replace(tenant, settings=replace(tenant.settings, time_zone="Europe/Berlin"))
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+def manage(rows: Rows) -> ManageTenants:
+    numbers = iter(range(1_000))
+    audited = AuditedChanges(TwinAuditLog(rows), lambda size: next(numbers).to_bytes(size, "big"))
+    return ManageTenants(TwinTenants(rows), audited)
+
+
+def actions(rows: Rows, tenant: TenantId = ACME) -> list[str]:
+    return [entry.action for entry in rows.audit.get(tenant, [])]
+
+
+def test_a_created_tenant_is_there_and_on_record(rows: Rows, manage: ManageTenants) -> None:
+    created = manage.create(a_tenant(), by(PLATFORM))
+
+    assert manage.get(ACME, PLATFORM) == created
+    (entry,) = rows.audit[ACME]
+    assert (entry.action, entry.actor, entry.before) == ("tenant.create", "user:customer/root", None)
+
+
+def test_an_id_is_taken_once(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    with pytest.raises(ConflictError):
+        manage.create(a_tenant(name="Another"), by(PLATFORM))
+
+    assert manage.get(ACME, PLATFORM).name == "Acme"
+    assert actions(rows) == ["tenant.create"]
+
+
+def test_first_settings_are_checked_before_anything_is_stored(rows: Rows, manage: ManageTenants) -> None:
+    with pytest.raises(InvalidInputError):
+        manage.create(a_tenant(settings=TenantSettings(time_zone="Nowhere")), by(PLATFORM))
+
+    assert (rows.tenants, rows.audit) == ({}, {})
+
+
+def test_its_own_admin_changes_a_tenants_settings(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    changed = manage.update(ACME, in_berlin, by(ADMIN), version=1)
+
+    assert (changed.settings.time_zone, changed.version) == ("Europe/Berlin", 2)
+    assert actions(rows) == ["tenant.create", "tenant.update"]
+    last = rows.audit[ACME][-1]
+    assert last.after is not None
+    assert (last.actor, last.after["settings"]) == ("user:customer/boss", {"timeZone": "Europe/Berlin"})
+
+
+def test_a_change_of_an_old_version_is_refused(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+    manage.update(ACME, in_berlin, by(ADMIN), version=1)
+
+    with pytest.raises(ConflictError):
+        manage.update(ACME, lambda tenant: replace(tenant, name="Late"), by(ADMIN), version=1)
+
+    assert actions(rows) == ["tenant.create", "tenant.update"]
+
+
+def test_whoever_is_overtaken_learns_it_and_so_does_the_log(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    def overtaken(tenant: Tenant) -> Tenant:
+        TwinTenants(rows).update(replace(tenant, name="Faster"))
+        return replace(tenant, name="Slower")
+
+    with pytest.raises(ConflictError):
+        manage.update(ACME, overtaken, by(ADMIN), version=None)
+
+    assert manage.get(ACME, ADMIN).name == "Faster"
+    assert actions(rows) == ["tenant.create", "tenant.update", "tenant.update.refused"]
+
+
+def test_a_change_that_changes_nothing_is_none(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    assert manage.update(ACME, lambda tenant: tenant, by(ADMIN), version=None).version == 1
+    assert actions(rows) == ["tenant.create"]
+
+
+def test_bad_settings_change_nothing(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    with pytest.raises(InvalidInputError):
+        manage.update(
+            ACME, lambda tenant: replace(tenant, settings=TenantSettings(retention_days=0)), by(ADMIN), version=None
+        )
+
+    assert actions(rows) == ["tenant.create"]
+
+
+def test_suspending_and_activating(rows: Rows, manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    assert manage.suspend(ACME, by(PLATFORM)).status is TenantStatus.SUSPENDED
+    assert manage.suspend(ACME, by(PLATFORM)).version == 2
+    assert manage.activate(ACME, by(PLATFORM)).status is TenantStatus.ACTIVE
+    assert actions(rows) == ["tenant.create", "tenant.suspend", "tenant.activate"]
+
+
+def test_a_foreign_tenant_answers_like_a_missing_one(manage: ManageTenants) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    for id in (ACME, TenantId("nowhere")):
+        with pytest.raises(NotFoundError):
+            manage.get(id, FOREIGN_ADMIN)
+        with pytest.raises(NotFoundError):
+            manage.update(id, in_berlin, by(FOREIGN_ADMIN), version=None)
+
+
+def test_everybody_lists_their_own_and_the_platform_all(manage: ManageTenants) -> None:
+    for id in (GLOBEX, ACME, TenantId("initech")):
+        manage.create(a_tenant(id=id), by(PLATFORM))
+
+    first = manage.list(PLATFORM, 2, None)
+    rest = manage.list(PLATFORM, 2, first.next)
+
+    assert [tenant.id for tenant in first.items + rest.items] == ["acme", "globex", "initech"]
+    assert [tenant.id for tenant in manage.list(ADMIN, 20, None).items] == ["acme"]
+    assert [tenant.id for tenant in manage.list(a_user(tenants=(GLOBEX, ACME)), 20, None).items] == ["acme", "globex"]
+    assert manage.list(a_user(tenants=(TenantId("erased"),)), 20, None).items == ()
