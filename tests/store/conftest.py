@@ -10,16 +10,14 @@ from moto import mock_aws
 
 from chalicelib.store.table import Table
 from infra.local.ministack import MiniStack, find_free_port
-from tests.store.stores import Store, create_table, new_session, on_table, on_twin
-
-ON_MINISTACK = (pytest.mark.ministack, pytest.mark.xdist_group("ministack"))
+from tests.store.stores import ON_MINISTACK, Store, create_table, new_session, on_table, on_twin
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "ministack: needs a MiniStack, which it starts on a free port")
 
 
-@pytest.fixture(params=["twin", "moto", pytest.param("ministack", marks=ON_MINISTACK)])
+@pytest.fixture(params=["twin", "moto", ON_MINISTACK])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store."""
     match request.param:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import botocore.session
+import pytest
 
 from chalicelib.services import ports
 from chalicelib.store.audit import AuditRows
@@ -22,6 +23,7 @@ from infra.merge import merge_fragments, read_stage
 from tests import twin
 
 REGION = "us-east-1"
+ON_MINISTACK = pytest.param("ministack", marks=(pytest.mark.ministack, pytest.mark.xdist_group("ministack")))
 
 
 @dataclass(frozen=True)

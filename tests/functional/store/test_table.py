@@ -1,0 +1,137 @@
+"""The table when AWS is slow, busy, or does not answer."""
+
+import os
+
+import pytest
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import TransactWriteError
+
+from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus
+from chalicelib.domain.ids import NotificationId, ProviderId
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.state import DeliveryChange
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
+from chalicelib.services.ports import NotificationRef, RefusedChangeError
+from chalicelib.store.providers import ProviderRows
+from chalicelib.store.states import StateRows
+from chalicelib.store.table import CONFLICTS, BusyError, Raw, Table
+from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_state
+from tests.functional.store.wire import events_of, first_answer_lost, refused
+
+REF = NotificationRef(ACME, ID)
+EMAIL = Channel.EMAIL
+LEASE = Millis(NOW + 26_000)
+BUSY = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "in progress"}
+CANCELLED = {
+    "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+    "message": "cancelled",
+    "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}],
+}
+
+
+def test_a_claim_whose_answer_got_lost_is_known_again(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state(), 0)
+    with first_answer_lost(table, "UpdateItem"):
+        claimed = states.claim(REF, EMAIL, NOW, LEASE)
+    assert claimed.deliveries[EMAIL].attempt == 1
+    assert claimed == states.get(ACME, ID)
+
+
+def test_a_lease_of_the_same_end_is_not_taken_for_ones_own(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state(), 0)
+    states.claim(REF, EMAIL, NOW, LEASE)
+    with first_answer_lost(table, "UpdateItem"), pytest.raises(RefusedChangeError):
+        states.claim(REF, EMAIL, NOW, LEASE)
+
+
+def test_the_token_goes_with_the_lease(table: Table) -> None:
+    states = StateRows(table, bytes)
+    states.put(a_state(), 0)
+    states.claim(REF, EMAIL, NOW, LEASE)
+    states.change(REF, EMAIL, DeliveryChange(attempt=1, status=DeliveryStatus.UNKNOWN, at=NOW))
+    with pytest.raises(RefusedChangeError):
+        states.claim(REF, EMAIL, NOW, LEASE)
+
+
+def test_a_result_whose_answer_got_lost_is_known_again(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state(), 0)
+    states.claim(REF, EMAIL, NOW, LEASE)
+    record = Attempt(number=1, provider=ProviderId("first"), at=NOW, outcome=AttemptOutcome.ACCEPTED, vendor_id="v")
+    with first_answer_lost(table, "UpdateItem"):
+        sent = states.change(REF, EMAIL, DeliveryChange(attempt=1, status=DeliveryStatus.SENT, at=NOW, record=record))
+    assert sent.deliveries[EMAIL].attempts == (record,)
+    assert sent == states.get(ACME, ID)
+
+
+def test_an_update_whose_answer_got_lost_is_known_again(table: Table) -> None:
+    providers = ProviderRows(table)
+    provider = ProviderConfig(id=ProviderId("p"), channel=EMAIL, vendor="smtp")
+    providers.create(ACME, provider)
+    with first_answer_lost(table, "PutItem"):
+        updated = providers.update(ACME, provider)
+    assert updated.version == 2
+    assert providers.get(ACME, provider.id) == updated
+
+
+def test_a_first_state_whose_answer_got_lost_is_known_again(table: Table) -> None:
+    with first_answer_lost(table, "PutItem"):
+        assert StateRows(table, os.urandom).put(a_state(), 0) == a_state()
+
+
+def test_keys_that_were_left_out_are_asked_for_again(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    stored = [a_state(id=NotificationId(f"01890a5d-ac96-774b-bcce-{number:012d}")) for number in range(5)]
+    for state in stored:
+        states.put(state, 0)
+
+    def answer_one(parsed: Raw, **_: object) -> None:
+        found = parsed["Responses"][table.name]
+        left = [{"PK": item["PK"], "SK": item["SK"]} for item in found[1:]]
+        parsed["Responses"][table.name] = found[:1]
+        parsed["UnprocessedKeys"] = {table.name: {"Keys": left}} if left else {}
+
+    events_of(table).register("after-call.dynamodb.BatchGetItem", answer_one)
+    assert states.get_many(ACME, [state.id for state in stored]) == {state.id: state for state in stored}
+
+
+def test_keys_that_are_left_out_for_good_are_not_waited_for_for_ever(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+
+    def answer_none(parsed: Raw, **_: object) -> None:
+        parsed["UnprocessedKeys"] = {table.name: {"Keys": [{"PK": {"S": "T#acme#N#x"}, "SK": {"S": "N"}}]}}
+
+    events_of(table).register("after-call.dynamodb.BatchGetItem", answer_none)
+    with pytest.raises(BusyError):
+        states.get_many(ACME, [ID])
+
+
+def test_an_update_that_meets_a_transaction_is_tried_again(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state(), 0)
+    with refused(table, "UpdateItem", CONFLICTS - 1, BUSY):
+        assert states.claim(REF, EMAIL, NOW, LEASE).version == 2
+
+
+def test_an_update_that_meets_transactions_for_ever_gives_up(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state(), 0)
+    with refused(table, "UpdateItem", CONFLICTS, BUSY), pytest.raises(ClientError):
+        states.claim(REF, EMAIL, NOW, LEASE)
+
+
+def test_a_transaction_that_meets_another_is_tried_again(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
+    with refused(table, "TransactWriteItems", CONFLICTS - 1, CANCELLED):
+        assert states.read(REF, a_recipient(), NOW).read_at == NOW
+
+
+def test_a_transaction_that_meets_others_for_ever_gives_up(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
+    with refused(table, "TransactWriteItems", CONFLICTS, CANCELLED), pytest.raises(TransactWriteError):
+        states.read(REF, a_recipient(), NOW)

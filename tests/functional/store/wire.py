@@ -1,0 +1,73 @@
+"""What passes between the table's client and AWS: seen, repeated, or refused, by botocore's own hooks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+
+from chalicelib.domain.wire import to_json
+from chalicelib.store.table import Raw, Table
+
+
+class _Body:
+    """The body of a response that was never sent, as botocore reads it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content
+
+
+def events_of(table: Table) -> Any:
+    """Return the hooks of a table's client."""
+    return table._connection.client.meta.events
+
+
+def scan(table: Table) -> list[Raw]:
+    """Return every row there is."""
+    items: list[Raw] = table._connection.client._make_api_call("Scan", {"TableName": table.name})["Items"]
+    return items
+
+
+@contextmanager
+def first_answer_lost(table: Table, operation: str) -> Iterator[None]:
+    """Let the client ask again although its first request did what it was to do, as after a timeout."""
+
+    def repeat(attempts: int, **_: object) -> int | None:
+        return 0 if attempts == 1 else None
+
+    events_of(table).register_first(f"needs-retry.dynamodb.{operation}", repeat)
+    yield
+    events_of(table).unregister(f"needs-retry.dynamodb.{operation}", repeat)
+
+
+@contextmanager
+def refused(table: Table, operation: str, times: int, answer: Raw) -> Iterator[list[int]]:
+    """Answer the first requests of a kind with an error of DynamoDB's; yields how often that is left to be done."""
+    left = [times]
+
+    def refuse(request: AWSRequest, **_: object) -> AWSResponse | None:
+        if left[0] == 0:
+            return None
+        left[0] -= 1
+        return AWSResponse(str(request.url), 400, HTTPHeaders(), _Body(to_json(answer)))
+
+    events_of(table).register_first(f"before-send.dynamodb.{operation}", refuse)
+    yield left
+    events_of(table).unregister(f"before-send.dynamodb.{operation}", refuse)
+
+
+@contextmanager
+def requests_of(table: Table) -> Iterator[list[Raw]]:
+    """Yield the parameters of all requests that are made meanwhile."""
+    made: list[Raw] = []
+
+    def keep(params: Raw, **_: object) -> None:
+        made.append(params)
+
+    events_of(table).register("before-parameter-build.dynamodb", keep)
+    yield made
+    events_of(table).unregister("before-parameter-build.dynamodb", keep)
