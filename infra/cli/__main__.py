@@ -1,0 +1,5 @@
+"""`python -m infra.cli`."""
+
+from infra.cli.app import main
+
+main()

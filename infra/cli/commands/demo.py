@@ -1,0 +1,90 @@
+"""`herald demo`: from nothing to deliveries on all four channels."""
+
+import time
+import uuid
+from collections.abc import Sequence
+
+import typer
+from rich.text import Text
+
+from infra.cli.commands.stack import print_urls
+from infra.cli.console import console, headline, indented, shown, stderr, table
+from infra.cli.deliveries import milliseconds, shown_status
+from infra.cli.demo import CUSTOMER, Outcome, await_settled, outcomes, send_all
+from infra.cli.logs import read_complaints
+from infra.cli.options import DEFAULT_NAME, Name, Port, start_options
+from infra.cli.stack import LocalStack
+
+commands = typer.Typer()
+
+_COMPLAINTS = 12
+
+
+@commands.command()
+def demo(name: Name = DEFAULT_NAME, port: Port = None) -> None:
+    """Start the stack, send on every channel, show what arrived. The stack stays up."""
+    stack = LocalStack.named(name)
+    began = time.time_ns() // 1_000_000
+    try:
+        results = _perform(stack, port)
+    except KeyboardInterrupt:
+        stderr.print("\nInterrupted. What was started keeps running; `make down` stops it.")
+        raise typer.Exit(130) from None
+    except Exception:
+        _print_complaints(stack, began)
+        raise
+    delivered = sum(result.is_delivered for result in results)
+    failed = len(results) - delivered
+    if failed:
+        _print_complaints(stack, began)
+    console.print()
+    console.print(f"demo: {delivered} delivered, {failed} failed")
+    raise typer.Exit(1 if failed or not results else 0)
+
+
+def _perform(stack: LocalStack, port: int | None) -> list[Outcome]:
+    headline("Herald on this machine")
+    stack.start(start_options(stack, port), shown)
+    order = uuid.uuid4().hex[:6].upper()
+    headline(f"Order {order}: the service “orders” of tenant acme tells {CUSTOMER}")
+    with shown("Send") as note:
+        notifications = send_all(stack, order)
+        note.text = f"{len(notifications)} notifications accepted"
+    with shown("Deliver") as note:
+        in_time = await_settled(stack, notifications)
+        note.text = "all deliveries have ended" if in_time else "some deliveries have not ended"
+    with shown("Look") as note:
+        results = outcomes(stack, order, notifications)
+        note.text = "at the vendors, in the mail sink, in the inbox"
+    headline("Deliveries")
+    _print_outcomes(results)
+    print_urls(stack)
+    return results
+
+
+def _print_outcomes(results: Sequence[Outcome]) -> None:
+    rows = table("notification", "channel", "provider", "status", "after", "at the other end", right=("after",))
+    for result in results:
+        delivery = result.delivery
+        rows.add_row(
+            result.notification.title,
+            delivery.channel,
+            delivery.provider,
+            shown_status(delivery.status, delivery.error),
+            milliseconds(delivery.took),
+            result.evidence or Text("nothing arrived", "red"),
+        )
+    console.print(indented(rows), soft_wrap=True)
+
+
+def _print_complaints(stack: LocalStack, since: int) -> None:
+    """Show what the workers said about it."""
+    if not stack.is_up:
+        return
+    complaints = read_complaints(stack.cloud, stack.outputs.name, since)
+    headline("What the functions complained about")
+    for complaint in complaints[-_COMPLAINTS:]:
+        console.print(Text.assemble("  ", (complaint.function.ljust(14), "red"), complaint.text), soft_wrap=True)
+    if not complaints:
+        console.print("  nothing")
+    console.print(f"  [dim]All of it: {stack.ministack.log}, {stack.sandbox.folder.log}[/]", soft_wrap=True)

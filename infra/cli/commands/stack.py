@@ -1,0 +1,74 @@
+"""`herald up`, `down`, `status`: the life of a local stack."""
+
+import dataclasses
+from http import HTTPStatus
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from infra.cli.api import Api
+from infra.cli.console import console, headline, indented, pairs, shown
+from infra.cli.options import DEFAULT_NAME, Name, Port, running_stack, start_options
+from infra.cli.stack import STACKS, LocalStack
+
+commands = typer.Typer()
+
+
+@commands.command()
+def up(name: Name = DEFAULT_NAME, port: Port = None) -> None:
+    """Start the local stack, deploy the code to it, fill it with sample data."""
+    stack = LocalStack.named(name)
+    headline(f"Starting Herald on this machine ({name})")
+    stack.start(start_options(stack, port), shown)
+    print_urls(stack)
+    headline("Next")
+    console.print("  herald send --to ann --channel email --channel in_app --subject Hello --body 'It works.'")
+    console.print("  herald tail", "  herald down", sep="\n")
+
+
+@commands.command()
+def down(
+    *,
+    name: Name = DEFAULT_NAME,
+    every: Annotated[bool, typer.Option("--all", help="Stop the stacks of all names.")] = False,
+) -> None:
+    """Stop everything that `up` and `demo` started."""
+    folders = sorted(STACKS.glob("*/")) if every else [STACKS / name]
+    for folder in folders:
+        stopped = LocalStack(folder).stop()
+        console.print(f"{folder.name}: {'stopped ' + ' and '.join(stopped) if stopped else 'nothing was running'}.")
+
+
+@commands.command()
+def status(name: Name = DEFAULT_NAME) -> None:
+    """Show what runs, where, how it is, and what the deployment put out."""
+    stack = running_stack(name)
+    health = Api(stack.outputs.api_url).call("GET", "/health/ready")
+    headline(f"Parts of {name}")
+    parts = {
+        "MiniStack": Text("runs", "green"),
+        "Vendor sandbox": Text("runs", "green") if stack.sandbox.is_healthy() else Text("does not answer", "red"),
+        "API": Text(f"{health.status} {health.body}", "green" if health.status == HTTPStatus.OK else "red"),
+    }
+    console.print(indented(pairs(parts)))
+    print_urls(stack)
+    headline("Stack outputs")
+    console.print(indented(pairs({key: str(value) for key, value in dataclasses.asdict(stack.outputs).items()})))
+    headline("Sample users and services")
+    ids = {user: f"{known.tenant or 'platform'}/{known.id}" for user, known in stack.samples.users.items()}
+    console.print(indented(pairs(ids | stack.samples.services)))
+
+
+def print_urls(stack: LocalStack) -> None:
+    """Show where to look."""
+    urls = stack.urls
+    headline("Where to look")
+    rows = {
+        "API": urls.api,
+        "Documentation": urls.docs,
+        "Vendors": f"{urls.vendors}",
+        "Mail": str(urls.mails),
+        "AWS": stack.ministack.url,
+    }
+    console.print(indented(pairs(rows)), soft_wrap=True)

@@ -1,0 +1,82 @@
+"""What a person sees: calm lines, one per step, the time it took at the end."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+console = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+_TITLE = 16
+_DETAIL = 58
+
+
+@dataclass
+class Note:
+    """What a step wants to say of itself when it is done."""
+
+    text: str = ""
+
+
+Step = Callable[[str], AbstractContextManager[Note]]
+"""Shows that something is being done, from entering to leaving."""
+
+
+@contextmanager
+def shown(title: str) -> Iterator[Note]:
+    """Show a step while it runs, and afterwards that it is done, what it says of itself and how long it took."""
+    started = time.monotonic()
+    note = Note()
+    try:
+        with console.status(f"[dim]{title} …[/]", spinner="dots"):
+            yield note
+    except BaseException:
+        console.print(f"  [red]✗[/] {title}")
+        raise
+    seconds = time.monotonic() - started
+    line = Text.assemble(
+        "  ", ("✓ ", "green"), title.ljust(_TITLE), note.text.ljust(_DETAIL), (f"{seconds:6.1f} s", "dim")
+    )
+    console.print(line, soft_wrap=True)
+
+
+def silent(_title: str) -> AbstractContextManager[Note]:
+    """Show nothing."""
+    return nullcontext(Note())
+
+
+def headline(text: str) -> None:
+    """Print the beginning of a part."""
+    console.print()
+    console.print(Text(text, "bold"))
+
+
+def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """Return an empty table in our looks; the columns in `right` hold numbers."""
+    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    return made
+
+
+def indented(renderable: Table) -> Table:
+    """Return a table moved in by two columns, to stand below a headline."""
+    grid = Table.grid(padding=0)
+    grid.add_column(width=2)
+    grid.add_column()
+    grid.add_row("", renderable)
+    return grid
+
+
+def pairs(rows: Mapping[str, str | Text]) -> Table:
+    """Return a table of names and values."""
+    made = table("", "")
+    made.show_header = False
+    for name, value in rows.items():
+        made.add_row(Text(name, "dim"), value)
+    return made

@@ -1,0 +1,135 @@
+"""The demo's story: an order is placed, and its customer hears of it on every channel. Told through the API, proven at
+the vendors' and in the inbox.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from infra.cli.deliveries import Delivery, Tracked, find, look_all
+from infra.cli.stack import LocalStack
+from infra.cli.waiting import NotInTimeError, eventually
+
+SEND: Final = "/api/v1/services/notifications/send"
+INBOX: Final = "/api/v1/users/me/notifications"
+CUSTOMER: Final = "ann"
+_SETTLED_SECONDS: Final = 45
+_ARRIVED_SECONDS: Final = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one delivery: `evidence` is what its vendor or the inbox shows of it, None when nothing."""
+
+    notification: Tracked
+    delivery: Delivery
+    evidence: str | None
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether both sides agree that it arrived."""
+        return self.delivery.has_arrived and self.evidence is not None
+
+
+def sends(order: str, user_id: str) -> Iterator[dict[str, Any]]:
+    """Yield what the shop sends about an order; its number is in each message."""
+    recipients = [{"userId": user_id, "userType": "customer"}]
+    common = {"recipients": recipients, "category": "transactional", "metadata": {"orderId": order}}
+    yield {
+        **common,
+        "type": "order.confirmed",
+        "channels": ["email", "in_app"],
+        "provider": {"email": "smtp"},
+        "content": {
+            "subject": f"Your order {order}",
+            "body": f"Thank you! We are packing order {order}.",
+            "html": f"<h1>Thank you!</h1><p>We are packing order <b>{order}</b>.</p>",
+            "actionUrl": f"https://acme.example.com/orders/{order}",
+        },
+    }
+    yield {
+        **common,
+        "type": "order.invoiced",
+        "channels": ["email"],
+        "provider": {"email": "sendgrid"},
+        "content": {"subject": f"Invoice for order {order}", "body": f"You owe us nothing more for order {order}."},
+    }
+    yield {
+        **common,
+        "type": "order.shipped",
+        "channels": ["sms", "push"],
+        "content": {"subject": "On its way", "body": f"Order {order} has left our warehouse."},
+    }
+
+
+def send_all(stack: LocalStack, order: str) -> list[Tracked]:
+    """Send all of it as the order service does; return what was accepted."""
+    api = stack.as_service("orders")
+    user_id = stack.samples.users[CUSTOMER].id
+    answers = [api.post(SEND, wanted, idempotency_key=f"{order}-{wanted['type']}") for wanted in sends(order, user_id)]
+    return [find(api, sent["id"]) for answer in answers for sent in answer["notifications"]]
+
+
+def await_settled(stack: LocalStack, notifications: list[Tracked]) -> bool:
+    """Wait until nothing more happens to the deliveries by itself; tell whether it came to that in time."""
+    api = stack.as_service("orders")
+
+    def settled() -> bool:
+        look_all(api, notifications)
+        return all(notification.is_settled for notification in notifications)
+
+    try:
+        return eventually(settled, "all deliveries to end", within=_SETTLED_SECONDS)
+    except NotInTimeError:
+        return False
+
+
+def outcomes(stack: LocalStack, order: str, notifications: list[Tracked]) -> list[Outcome]:
+    """Return what became of each delivery, as told by Herald and as seen at the other end."""
+    return [
+        Outcome(notification, delivery, _EVIDENCE[delivery.channel, delivery.provider](stack, order, notification))
+        for notification in notifications
+        for delivery in notification.deliveries
+    ]
+
+
+def _mail(stack: LocalStack, order: str, notification: Tracked) -> str | None:
+    """The message that came by SMTP, parsed back."""
+    stack.sandbox.records("smtp", contains=order, accepted=True, at_least=1, within=_ARRIVED_SECONDS)
+    subjects = [str(mail["Subject"]) for mail in stack.sandbox.mails(contains=order)]
+    return f"mail “{notification.title}” in the sink" if notification.title in subjects else None
+
+
+def _request(vendor: str) -> "Evidence":
+    """The requests that a vendor's API took."""
+
+    def look(stack: LocalStack, order: str, _notification: Tracked) -> str | None:
+        taken = stack.sandbox.records(vendor, contains=order, accepted=True, at_least=1, within=_ARRIVED_SECONDS)
+        if not taken:
+            return None
+        shown = f"{taken[0].status} {taken[0].vendor_id}"
+        return shown if len(taken) == 1 else f"{shown} and {len(taken) - 1} more"
+
+    return look
+
+
+def _inbox(stack: LocalStack, _order: str, notification: Tracked) -> str | None:
+    """The item in the customer's inbox, read with her own token."""
+    api = stack.as_user(CUSTOMER)
+    unread = {item["id"] for item in api.get(INBOX, unread="true")["items"]}
+    if notification.id not in unread:
+        return None
+    api.post(f"{INBOX}/{notification.id}/read")
+    read = api.get(f"{INBOX}/{notification.id}")
+    return f"read by {CUSTOMER} with her own token" if read.get("readAt") else None
+
+
+Evidence = Callable[[LocalStack, str, Tracked], str | None]
+_EVIDENCE: Final[Mapping[tuple[str, str], Evidence]] = {
+    ("email", "smtp"): _mail,
+    ("email", "sendgrid"): _request("sendgrid"),
+    ("sms", "twilio"): _request("twilio"),
+    ("push", "fcm"): _request("fcm"),
+    ("in_app", ""): _inbox,
+}
+"""Where to look for a delivery, by channel and provider."""
