@@ -1,40 +1,30 @@
-"""The Chalice app: every route and every function of Herald, one line each. No logic lives here."""
+"""The Chalice app: every route and every function of Herald. No logic lives here.
+
+In Lambda this module is the API and nothing else; whoever packages or tests Herald sees all of it.
+"""
+
+import os
 
 from chalice.app import Chalice
 
-from chalicelib.api import (
-    admin_audit,
-    admin_notifications,
-    admin_providers,
-    admin_recipients,
-    admin_send,
-    admin_service_accounts,
-    admin_tenants,
-    health,
-    services_notifications,
-    services_recipients,
-    users_inbox,
-    users_inbox_many,
-)
-from chalicelib.api.preflight import answer_preflights
+from chalicelib.api.resources import AT_START, FILES, Resources
 from chalicelib.auth import authorizer
 
 app = Chalice(app_name="herald", configure_logs=False)
 # All answers are text; API Gateway compresses them (minimum_compression_size in .chalice/config.json).
 app.api.binary_types = []
+app.routes = routes = Resources(app)
 
 app.register_blueprint(authorizer.blueprint)
-app.register_blueprint(health.routes)
-app.register_blueprint(services_notifications.routes)
-app.register_blueprint(services_recipients.routes)
-app.register_blueprint(users_inbox.routes)
-app.register_blueprint(users_inbox_many.routes)
-app.register_blueprint(admin_send.routes)
-app.register_blueprint(admin_notifications.routes)
-app.register_blueprint(admin_tenants.routes)
-app.register_blueprint(admin_service_accounts.routes)
-app.register_blueprint(admin_recipients.routes)
-app.register_blueprint(admin_providers.routes)
-app.register_blueprint(admin_audit.routes)
+routes.load(AT_START)
 
-answer_preflights(app)
+if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
+    from chalicelib.workers import deliver, dispatch, outbox, project, redrive, sweep
+
+    routes.load(*FILES)
+    app.register_blueprint(outbox.workers)
+    app.register_blueprint(dispatch.workers)
+    app.register_blueprint(deliver.workers)
+    app.register_blueprint(project.workers)
+    app.register_blueprint(redrive.workers)
+    app.register_blueprint(sweep.workers)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from chalicelib.domain.errors import MalformedRequestError
 from chalicelib.domain.ids import TenantId
@@ -17,16 +18,14 @@ _TRACING_ID: Final = re.compile(r"[A-Za-z0-9._:@/+=-]{1,128}\Z")
 _IDEMPOTENCY_KEY: Final = re.compile(r"(?=.*[\x21-\x7e])[\x20-\x7e]{1,255}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(msgspec.Struct, frozen=True):
     """The ids of a call: the caller's own if it sent usable ones, handed on to everything that follows from it."""
 
     request_id: str
     correlation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One call. `idempotency` is present when the route honors it and the caller sent a key."""
 
     trace: Trace

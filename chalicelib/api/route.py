@@ -3,9 +3,9 @@ through (serve.py) and its page in the API's description (openapi.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api import serve
@@ -22,8 +22,7 @@ MAX_BODY: Final = 64 * 1024
 """Bytes a body may have unless the route says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One route. Chalice calls it with the parameters of the path; see `Routes.add` for the fields."""
 
     blueprint: Blueprint

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
 from pydantic.alias_generators import to_camel
 
 from chalicelib.api.send_body import SendBody, UserIds
@@ -29,8 +29,7 @@ _ALTERNATIVES: Final = (
 _NOT_AVAILABLE: Final = ("topic", "audience", "send_at_local", "escalation")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """What the rules look at: the body of a send, the tenant that sends, and the time."""
 
     body: SendBody
