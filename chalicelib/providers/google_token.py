@@ -27,12 +27,13 @@ class AccessToken:
         from google.auth.exceptions import GoogleAuthError
         from google.auth.transport.requests import Request
 
-        with self._lock, requests.Session() as session:
+        with self._lock:
             if self._credentials.valid:
                 return None
-            ask = partial(_ask_once, Request(session), timeout=self._timeout)
             try:
-                self._credentials.refresh(ask)  # type: ignore[no-untyped-call]
+                with requests.Session() as session:
+                    ask = partial(_ask_once, Request(session), timeout=self._timeout)
+                    self._credentials.refresh(ask)  # type: ignore[no-untyped-call]
             except GoogleAuthError as error:
                 return token_refusal(error)
             except (_UnavailableError, TypeError, ValueError):
@@ -64,6 +65,7 @@ def token_refusal(error: BaseException) -> Refused:
     the key, anything else passes.
     """
     answer = error.args[1] if len(error.args) > 1 else None
-    if isinstance(answer, dict) and isinstance(answer.get("error"), str) and not getattr(error, "retryable", False):
+    passes = getattr(error, "retryable", False)
+    if isinstance(answer, dict) and isinstance(answer.get("error"), str) and not passes:
         return misconfigured(answer["error"])
     return Refused(kind=AttemptOutcome.RETRIABLE, code="token_unavailable")

@@ -1,5 +1,6 @@
 """Firebase Cloud Messaging, HTTP v1 (https://firebase.google.com/docs/cloud-messaging/send/v1-api)."""
 
+import re
 import time
 import weakref
 from itertools import count
@@ -43,6 +44,9 @@ OUTCOMES: Final = {
 DEAD: Final = "UNREGISTERED"
 """The app was removed from the device, or got a new token. A token of another project (SENDER_ID_MISMATCH) is not
 taken for dead: a tenant that sets the wrong key would lose them all."""
+INSTALLATION: Final = re.compile(r"[cdef][A-Za-z0-9_-]{21}\Z")
+"""A Firebase installation id. Newer apps register by it, and FCM deprecates registration tokens, which also hold a
+colon: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages."""
 TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 HOST: Final = "https://fcm.googleapis.com"
@@ -111,7 +115,7 @@ class Fcm(Provider[FcmSettings, PushMessage]):
             return refusal
         try:
             with self._pool.connection():
-                batch = send_each([_message(message, token) for token in message.tokens], app=self._app)
+                batch = send_each([message_to(message, token) for token in message.tokens], app=self._app)
         except ValueError:
             return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_message")
         except FirebaseError as error:
@@ -159,11 +163,12 @@ def _result(response: "SendResponse") -> ProviderResult:
     if answer is None:
         # A success that is not JSON, or no answer at all.
         return Unsure(code="unreadable_answer") if isinstance(cause, ValueError) else judge_silence(cause)
-    code, retry_after = _code(answer.content), answer.headers.get("Retry-After")
+    code, retry_after = error_code(answer.content), answer.headers.get("Retry-After")
     return judge(Answer(status=answer.status_code, code=code, retry_after=retry_after), OUTCOMES, time.time())
 
 
-def _message(message: PushMessage, token: str) -> "Message":
+def message_to(message: PushMessage, token: str) -> "Message":
+    """Return the message to one device in the SDK's terms."""
     from firebase_admin import messaging
 
     webpush = messaging.WebpushConfig(
@@ -171,7 +176,7 @@ def _message(message: PushMessage, token: str) -> "Message":
         fcm_options=messaging.WebpushFCMOptions(link=message.link) if _opens_in_browser(message.link) else None,
     )
     return messaging.Message(
-        token=token,
+        **{"fid" if INSTALLATION.match(token) else "token": token},
         notification=messaging.Notification(title=message.title, body=message.body, image=message.image),
         data=message.data,
         android=messaging.AndroidConfig(ttl=message.ttl),
@@ -208,7 +213,7 @@ class _Refusal(msgspec.Struct, frozen=True):
     error: _Error
 
 
-def _code(body: bytes) -> str | None:
+def error_code(body: bytes) -> str | None:
     """Return FCM's own code of an error, else Google's general one, None when the answer is not Google's."""
     try:
         error = msgspec.json.decode(body, type=_Refusal).error

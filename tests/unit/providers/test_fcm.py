@@ -1,0 +1,141 @@
+"""FCM: one result for many devices, whatever each of them answered."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from google.auth.exceptions import RefreshError, TransportError
+
+from chalicelib.channels.base import PushMessage
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.providers.google_token import token_refusal
+from chalicelib.providers.push.fcm import OUTCOMES, combine, error_code, message_to
+
+pytestmark = pytest.mark.filterwarnings("ignore:Message.token is deprecated:DeprecationWarning")
+
+RETRIABLE, PERMANENT, MISCONFIGURED = (
+    AttemptOutcome.RETRIABLE,
+    AttemptOutcome.PERMANENT,
+    AttemptOutcome.MISCONFIGURED,
+)
+ACCEPTED = Accepted(vendor_id="projects/p/messages/1")
+UNSURE = Unsure(code="timeout")
+DEAD = Refused(kind=PERMANENT, code="UNREGISTERED")
+INVALID = Refused(kind=PERMANENT, code="INVALID_ARGUMENT")
+FOREIGN = Refused(kind=MISCONFIGURED, code="SENDER_ID_MISMATCH")
+BUSY = Refused(kind=RETRIABLE, code="UNAVAILABLE", retry_after=3)
+FULL: dict[str, Any] = {
+    "title": "T",
+    "body": "B",
+    "image": "https://a.example/i.png",
+    "link": "https://a.example/x",
+    "ttl": 60,
+    "data": {"k": "v"},
+}
+
+
+@pytest.mark.parametrize(
+    ("results", "combined"),
+    [
+        ([ACCEPTED], ACCEPTED),
+        ([DEAD, ACCEPTED], Accepted(vendor_id="projects/p/messages/1", dead_tokens=("t0",))),
+        ([UNSURE, BUSY, ACCEPTED], ACCEPTED),
+        ([DEAD, UNSURE, BUSY], UNSURE),
+        ([DEAD, FOREIGN, BUSY], Refused(kind=RETRIABLE, code="UNAVAILABLE", retry_after=3, dead_tokens=("t0",))),
+        ([INVALID, FOREIGN], FOREIGN),
+        ([DEAD, INVALID, DEAD], Refused(kind=PERMANENT, code="UNREGISTERED", dead_tokens=("t0", "t2"))),
+    ],
+)
+def test_the_result_of_a_message_to_several_devices(results: list[ProviderResult], combined: ProviderResult) -> None:
+    tokens = [f"t{number}" for number in range(len(results))]
+    assert combine(tokens, results) == combined
+
+
+def fcm_error(status: str, *details: dict[str, str]) -> bytes:
+    return json.dumps({"error": {"code": 404, "status": status, "details": details}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (
+            fcm_error(
+                "NOT_FOUND",
+                {"@type": "type.googleapis.com/google.rpc.BadRequest"},
+                {"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": "UNREGISTERED"},
+            ),
+            "UNREGISTERED",
+        ),
+        (fcm_error("UNAUTHENTICATED"), "UNAUTHENTICATED"),
+        (b'{"error": {"status": "INTERNAL"}}', "INTERNAL"),
+        (b'{"error": {"code": 500}}', None),
+        (b'{"error": "internal"}', None),
+        (b"[]", None),
+        (b"<html>Error 502</html>", None),
+        (b"\xff", None),
+    ],
+)
+def test_the_code_is_fcms_own_before_googles(body: bytes, code: str | None) -> None:
+    assert error_code(body) == code
+
+
+def test_only_an_unregistered_token_is_dead_and_it_alone_is_permanent_beside_a_bad_message() -> None:
+    assert {code for code, kind in OUTCOMES.items() if kind is PERMANENT} == {"UNREGISTERED", "INVALID_ARGUMENT"}
+
+
+def encoded(token: str = "t0", **fields: Any) -> Any:
+    message = PushMessage(**({"reference": "n1", "tokens": (token,), "title": "T", "body": "B"} | fields))
+    return json.loads(str(message_to(message, token)))
+
+
+def test_a_message_with_everything() -> None:
+    message = encoded(**FULL)
+    assert int(message["apns"]["headers"].pop("apns-expiration")) > 1_700_000_000
+    assert message == {
+        "token": "t0",
+        "notification": {"title": "T", "body": "B", "image": "https://a.example/i.png"},
+        "data": {"k": "v"},
+        "android": {"ttl": "60s"},
+        "apns": {"headers": {}},
+        "webpush": {"headers": {"TTL": "60"}, "fcm_options": {"link": "https://a.example/x"}},
+    }
+
+
+def test_a_message_with_nothing_but_its_text() -> None:
+    assert encoded() == {"token": "t0", "notification": {"title": "T", "body": "B"}}
+
+
+def test_an_app_may_have_registered_by_its_installation_id() -> None:
+    assert encoded("cIm9cDkfQk2oLrZ1xWb_3-")["fid"] == "cIm9cDkfQk2oLrZ1xWb_3-"
+    assert encoded("cIm9cDkfQk2oLrZ1xWb_3-:APA91bHun4MxP5ego")["token"] == "cIm9cDkfQk2oLrZ1xWb_3-:APA91bHun4MxP5ego"
+
+
+def test_now_or_never() -> None:
+    message = encoded(ttl=0)
+    assert message["android"]["ttl"] == "0s"
+    assert message["apns"]["headers"]["apns-expiration"] == "0"
+    assert message["webpush"]["headers"]["TTL"] == "0"
+
+
+def test_a_link_into_an_app_is_none_for_a_browser() -> None:
+    assert "webpush" not in encoded(link="acme://orders/42")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "refusal"),
+    [
+        (RefreshError, ("invalid_grant: revoked", {"error": "invalid_grant"}), ("invalid_grant", MISCONFIGURED)),
+        (partial(RefreshError, retryable=True), ("busy", {"error": "server_error"}), ("token_unavailable", RETRIABLE)),
+        (RefreshError, ("<html>",), ("token_unavailable", RETRIABLE)),
+        (RefreshError, ("odd", {"message": "?"}), ("token_unavailable", RETRIABLE)),
+        (TransportError, ("connection refused",), ("token_unavailable", RETRIABLE)),
+    ],
+)
+def test_why_there_is_no_access_token(
+    kind: Callable[..., Exception], arguments: tuple[Any, ...], refusal: tuple[str, AttemptOutcome]
+) -> None:
+    refused = token_refusal(kind(*arguments))
+    assert (refused.code, refused.kind) == refusal
