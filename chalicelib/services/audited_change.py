@@ -18,6 +18,7 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.wire import to_plain
 from chalicelib.services.ports import AuditLog, ExistsError, StaleVersionError
+from chalicelib.tenancy import tenant_scope
 
 REFUSED = ".refused"
 """Ends the action of the entry that follows when the store refused what an entry announced."""
@@ -77,14 +78,17 @@ class AuditedChanges:
             The store refused it: somebody else was faster. The log then says so too.
         """
         entries = [self._entry(tenant, change, by) for tenant in change.tenants]
-        for entry in entries:
-            self.log.add(entry)
+        self._add(entries)
         try:
             yield
         except (ExistsError, StaleVersionError) as refused:
-            for entry in entries:
-                self.log.add(self._refusal(entry))
+            self._add([self._refusal(entry) for entry in entries])
             raise ConflictError(f"{change.target} was changed meanwhile") from refused
+
+    def _add(self, entries: list[AuditEntry]) -> None:
+        for entry in entries:
+            with tenant_scope(entry.tenant):
+                self.log.add(entry)
 
     def _entry(self, tenant: TenantId, change: Change, by: Actor) -> AuditEntry:
         return AuditEntry(

@@ -14,6 +14,7 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
 from chalicelib.services.ports import Page, ServiceAccounts, StaleVersionError, Tenants
+from chalicelib.tenancy import tenant_scope
 
 READ_SIZE: Final = 100
 
@@ -100,10 +101,14 @@ class ManageServiceAccounts:
         faults = [
             Fault(pointer=f"/tenants/{position}", code="unknown_tenant", detail="no such tenant")
             for position, tenant in enumerate(account.tenants)
-            if not _reaches(principal, (tenant,)) or self.tenants.get(tenant) is None
+            if not _reaches(principal, (tenant,)) or not self._exists(tenant)
         ]
         if faults:
             raise InvalidInputError(faults=faults)
+
+    def _exists(self, tenant: TenantId) -> bool:
+        with tenant_scope(tenant):
+            return self.tenants.get(tenant) is not None
 
 
 def _reaches(principal: Principal, tenants: Collection[TenantId]) -> bool:

@@ -1,4 +1,7 @@
-"""Managing tenants. The platform's administrators create and suspend them; a tenant's own choose its settings."""
+"""Managing tenants. The platform's administrators create and suspend them; a tenant's own choose its settings.
+
+A call may look at several tenants; what is done to each is done in its name alone.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
 from chalicelib.services.input_rules import check_settings
 from chalicelib.services.ports import Page, Tenants
+from chalicelib.tenancy import tenant_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,16 @@ class ManageTenants:
             There is a tenant of this id.
         """
         check_settings(tenant.settings)
-        if self.tenants.get(tenant.id) is not None:
+        if self._find(tenant.id) is not None:
             raise ConflictError(f"There is a tenant {tenant.id}")
-        with self.audited.change(_change(Action.CREATE_TENANT, None, tenant), by):
+        with tenant_scope(tenant.id), self.audited.change(_change(Action.CREATE_TENANT, None, tenant), by):
             self.tenants.create(tenant)
         return tenant
 
     def get(self, id: TenantId, principal: Principal) -> Tenant:
         """Return a tenant."""
         reached = principal.is_platform_admin or id in principal.tenants
-        tenant = self.tenants.get(id) if reached else None
+        tenant = self._find(id) if reached else None
         if tenant is None:
             raise NotFoundError
         return tenant
@@ -52,7 +56,7 @@ class ManageTenants:
             page = self.tenants.list(limit, after)
         else:
             page = Page(tuple(sorted(principal.tenants)))
-        found = (self.tenants.get(id) for id in page.items)
+        found = (self._find(id) for id in page.items)
         return Page(tuple(tenant for tenant in found if tenant is not None), page.next)
 
     def update(self, id: TenantId, revise: Callable[[Tenant], Tenant], by: Actor, version: int | None) -> Tenant:
@@ -87,8 +91,12 @@ class ManageTenants:
         if revised == stored:
             return stored
         check_settings(revised.settings)
-        with self.audited.change(_change(action, stored, revised), by):
+        with tenant_scope(id), self.audited.change(_change(action, stored, revised), by):
             return self.tenants.update(revised)
+
+    def _find(self, id: TenantId) -> Tenant | None:
+        with tenant_scope(id):
+            return self.tenants.get(id)
 
 
 def _change(action: Action, before: Tenant | None, after: Tenant) -> Change:

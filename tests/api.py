@@ -1,0 +1,164 @@
+"""The API in memory: the real routes, called with API Gateway's events, over the real use cases on the store's twin."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from app import app
+from chalicelib import bootstrap
+from chalicelib.auth.context import to_context
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.principal import Principal
+from chalicelib.providers.registry import setting_faults
+from chalicelib.services.audit import ReadAudit
+from chalicelib.services.audited_change import AuditedChanges
+from chalicelib.services.find_notifications import FindNotifications
+from chalicelib.services.inbox_many import InboxMany
+from chalicelib.services.manage_providers import ManageProviders
+from chalicelib.services.manage_recipients import ManageRecipients
+from chalicelib.services.manage_service_accounts import ManageServiceAccounts
+from chalicelib.services.manage_tenants import ManageTenants
+from chalicelib.store.cursors import Cursors
+from tests.twin import (
+    TwinAuditLog,
+    TwinProviders,
+    TwinRecipients,
+    TwinRequests,
+    TwinServiceAccounts,
+    TwinStates,
+    TwinTenants,
+)
+from tests.world import World
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the API answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The answer's JSON value."""
+        return json.loads(self.text)
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """The code of each fault of a problem, by its pointer."""
+        return {fault["pointer"]: fault["code"] for fault in self.json.get("faults", [])}
+
+
+@dataclass
+class Api:
+    """The API over a `World`."""
+
+    world: World
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        caller: Principal | None,
+        body: Any = None,
+        *,
+        query: Mapping[str, str | list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Call a route as `caller`, whom the authorizer has let through. `body` is sent as JSON, bytes as they are."""
+        event = _event(method, path, body, query or {}, headers or {})
+        if caller is not None:
+            event["requestContext"]["authorizer"] = to_context(caller)
+        answer = app(event, None)
+        return Response(answer["statusCode"], answer.get("headers", {}), answer["body"])
+
+
+class NoVault:
+    """`ports.Vault` that seals by naming the tenant, and never opens."""
+
+    def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
+        return f"sealed for {tenant}".encode()
+
+    def open(self, tenant: TenantId, sealed: bytes) -> dict[str, Any]:
+        raise AssertionError("the API never opens credentials")
+
+
+def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -> Api:
+    """Return the API over `world`, wired into bootstrap for the time of a test."""
+    world = world or World()
+    for name, value in _wiring(world).items():
+        monkeypatch.setattr(bootstrap, name, lambda value=value: value)
+    monkeypatch.setenv("HERALD_CORS_ORIGINS", "[]")
+    return Api(world)
+
+
+def _wiring(world: World) -> dict[str, Any]:
+    rows = world.rows
+    requests, states, log = TwinRequests(rows), TwinStates(rows), TwinAuditLog(rows)
+    tenants = TwinTenants(rows)
+    audited = AuditedChanges(log, lambda size: next(world.numbers).to_bytes(size, "big"))
+    return {
+        "requests": requests,
+        "states": states,
+        "tenants": tenants,
+        "recipients": TwinRecipients(rows),
+        "accept": world.accept(),
+        "cancel": world.cancel(),
+        "inbox": world.inbox(),
+        "inbox_many": InboxMany(requests, states, world.clock),
+        "find_notifications": FindNotifications(requests, states),
+        "read_audit": ReadAudit(log),
+        "manage_tenants": ManageTenants(tenants, audited),
+        "manage_service_accounts": ManageServiceAccounts(TwinServiceAccounts(rows), tenants, audited),
+        "manage_recipients": ManageRecipients(TwinRecipients(rows), tenants, audited),
+        "manage_providers": ManageProviders(TwinProviders(rows), tenants, NoVault(), setting_faults, audited),
+        "cursors": Cursors(b"a key of 32 bytes for all tests.."),
+    }
+
+
+def _event(
+    method: str, path: str, body: Any, query: Mapping[str, str | list[str]], headers: Mapping[str, str]
+) -> dict[str, Any]:
+    resource, parameters = _route(path)
+    return {
+        "resource": resource,
+        "path": path,
+        "httpMethod": method,
+        "headers": {"content-type": "application/json", **headers},
+        "multiValueQueryStringParameters": {
+            name: [value] if isinstance(value, str) else value for name, value in query.items()
+        }
+        or None,
+        "pathParameters": parameters or None,
+        "stageVariables": None,
+        "body": body.decode() if isinstance(body, bytes) else None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "path": path,
+            "stage": "api",
+            "requestId": "gateway-request",
+            "identity": {"sourceIp": "127.0.0.1"},
+        },
+    }
+
+
+def _route(path: str) -> tuple[str, dict[str, str]]:
+    """Return the route API Gateway takes for a path, static parts first, and its parameters."""
+    parts = path.strip("/").split("/")
+    for resource in sorted(app.routes, key=lambda resource: resource.count("{")):
+        names = resource.strip("/").split("/")
+        if len(names) == len(parts) and all(n == p or n[0] == "{" for n, p in zip(names, parts, strict=True)):
+            return resource, {n[1:-1]: p for n, p in zip(names, parts, strict=True) if n[0] == "{"}
+    raise LookupError(f"no route for {path}")
+
+
+def in_path(text: str) -> str:
+    """Return a text as it stands in a path."""
+    return quote(text, safe="")
