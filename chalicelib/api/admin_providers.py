@@ -1,6 +1,6 @@
 """Administering a tenant's providers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
 from pydantic import Field, StringConstraints
@@ -86,8 +86,23 @@ class ProviderAnswer(Answer):
     priority: int
     weight: int
     settings: dict[str, Any]
-    credentials_set: Annotated[list[str], Field(validation_alias="secrets")]
+    credentials_set: list[str]
     version: int
+
+    @classmethod
+    def of(cls, provider: ProviderConfig) -> Self:
+        """Return what is told of a provider."""
+        return cls(
+            id=provider.id,
+            channel=provider.channel,
+            vendor=provider.vendor,
+            enabled=provider.enabled,
+            priority=provider.priority,
+            weight=provider.weight,
+            settings=provider.settings,
+            credentials_set=list(provider.secrets),
+            version=provider.version,
+        )
 
 
 class ProviderList(Answer):
@@ -110,13 +125,15 @@ def create_provider(call: Call, body: CreateProvider) -> Reply:
     """Store a new provider."""
     by = Actor(call.principal, call.now)
     provider = bootstrap.manage_providers().create(call.tenant, body.provider(), body.credentials, by)
-    return Reply(_shown(provider), headers={"Location": f"{PROVIDERS}/{provider.id}"})
+    return Reply(ProviderAnswer.of(provider), headers={"Location": f"{PROVIDERS}/{provider.id}"})
 
 
 @routes.add("GET", PROVIDERS, needs=Permission.VIEW, summary="List the providers", answer=ProviderList)
 def list_providers(call: Call) -> ProviderList:
     """Answer all providers of the tenant."""
-    return ProviderList(items=[_shown(provider) for provider in bootstrap.manage_providers().list(call.tenant)])
+    return ProviderList(
+        items=[ProviderAnswer.of(provider) for provider in bootstrap.manage_providers().list(call.tenant)]
+    )
 
 
 @routes.add(
@@ -124,7 +141,7 @@ def list_providers(call: Call) -> ProviderList:
 )
 def get_provider(call: Call, id: str) -> ProviderAnswer:
     """Answer a provider."""
-    return _shown(bootstrap.manage_providers().get(call.tenant, ProviderId(id)))
+    return ProviderAnswer.of(bootstrap.manage_providers().get(call.tenant, ProviderId(id)))
 
 
 @routes.add(
@@ -142,14 +159,10 @@ def change_provider(call: Call, id: str, body: ChangeProvider) -> ProviderAnswer
     changed = bootstrap.manage_providers().update(
         call.tenant, ProviderId(id), body.applied_to, body.credentials, by, body.version
     )
-    return _shown(changed)
+    return ProviderAnswer.of(changed)
 
 
 @routes.add("DELETE", ONE, needs=Permission.MANAGE, summary="Remove a provider", status=204, raises=(NotFoundError,))
 def delete_provider(call: Call, id: str) -> None:
     """Remove a provider."""
     bootstrap.manage_providers().delete(call.tenant, ProviderId(id), Actor(call.principal, call.now))
-
-
-def _shown(provider: ProviderConfig) -> ProviderAnswer:
-    return ProviderAnswer.model_validate(provider)
