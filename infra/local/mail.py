@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from infra.local.sandbox.faults import ON_CONNECTION, FaultKind, Faults
+from infra.local.sandbox.faults import ON_CONNECTION, Fault, FaultKind, Faults
 from infra.local.sandbox.records import Record, Records
 
 VENDOR: Final = "smtp"
@@ -75,24 +76,26 @@ class MailSink:
             envelope.rcpt_tos.append(address)
             return f"{_OK} 2.1.5 OK"
         reply = _OF_STATUS.get(fault.status if fault else 400, _OF_STATUS[500])
-        await self._record("RCPT", body, reply, accepted=False, fault=fault.kind if fault else None)
+        await self._record("RCPT", body, reply, fault)
         return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep a message, then answer as a fault says."""
-        content = envelope.original_content or b""
-        identifier = secrets.token_hex(8)
-        file = self._folder / f"{time.time_ns()}-{identifier}.eml"
-        file.write_bytes(content)
-        body = {**_describe(content), "from": envelope.mail_from, "to": envelope.rcpt_tos, "file": file.name}
         transport = cast("asyncio.Transport", server.transport)
-        tls = transport.get_extra_info("ssl_object") is not None
-        body |= {"tls": tls, "authenticated": bool(session.authenticated)}
+        content = envelope.original_content or b""
+        file = self._folder / f"{time.time_ns()}-{secrets.token_hex(4)}.eml"
+        file.write_bytes(content)
+        body = {
+            **_describe(content),
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "tls": transport.get_extra_info("ssl_object") is not None,
+            "authenticated": bool(session.authenticated),
+            "file": file.name,
+        }
         fault = self._faults.strike(VENDOR, _ON_MESSAGE, body)
-        kind = fault.kind if fault else None
-        reply = f"{_OK} 2.0.0 OK: queued as {identifier}"
-        answer = None if kind is FaultKind.DROPPED else reply
-        await self._record("DATA", body, answer, accepted=True, fault=kind, vendor_id=identifier)
+        reply = f"{_OK} 2.0.0 OK: queued as {file.stem}"
+        await self._record("DATA", body, reply, fault)
         if fault is None:
             return reply
         match fault.kind:
@@ -113,32 +116,24 @@ class MailSink:
         known = (self._account["username"].encode(), self._account["password"].encode())
         return AuthResult(success=(data.login, data.password) == known, handled=False)
 
-    async def _record(
-        self,
-        command: str,
-        body: dict[str, Any],
-        reply: str | None,
-        *,
-        accepted: bool,
-        fault: FaultKind | None,
-        vendor_id: str | None = None,
-    ) -> None:
-        await self._records.add(
-            lambda number: Record(
-                number=number,
-                vendor=VENDOR,
-                at=time.time(),
-                method=command,
-                url="smtp://localhost",
-                headers={},
-                body=body,
-                accepted=accepted,
-                status=int(reply[:3]) if reply else None,
-                vendor_id=vendor_id,
-                answer=reply,
-                fault=fault,
-            )
+    async def _record(self, command: str, body: dict[str, Any], reply: str, fault: Fault | None) -> None:
+        dropped = fault is not None and fault.kind is FaultKind.DROPPED
+        status = int(reply[:3])
+        make = partial(
+            Record,
+            vendor=VENDOR,
+            at=time.time(),
+            method=command,
+            url="smtp://localhost",
+            headers={},
+            body=body,
+            accepted=status == _OK,
+            status=None if dropped else status,
+            vendor_id=body.get("headers", {}).get("message-id"),
+            answer=None if dropped else reply,
+            fault=fault.kind if fault else None,
         )
+        await self._records.add(lambda number: make(number=number))
 
 
 class _Unavailable(asyncio.Protocol):

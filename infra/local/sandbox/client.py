@@ -45,7 +45,11 @@ class Sandbox:
         return Folder(self.root.absolute())
 
     def start(self, ports: Ports | None = None) -> None:
-        """Start it on these ports, by default on free ones, and wait until it listens; raises NotStartedError."""
+        """Start it on these ports, by default on free ones, and wait until it listens; raises NotStartedError.
+
+        The one that still runs in this folder is stopped before.
+        """
+        self.stop()
         self.root.mkdir(parents=True, exist_ok=True)
         self.folder.process.unlink(missing_ok=True)
         numbers = msgspec.to_builtins(ports or Ports())

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from infra.local.sandbox.faults import Fault, FaultKind, Faults
-from infra.local.sandbox.folder import Ports, Process
+from infra.local.sandbox.folder import Folder, Ports, Process
 from infra.local.sandbox.proxy import Proxy
 from infra.local.sandbox.records import Query, Records
 from infra.local.sandbox.web import Answer, Request, json_answer
@@ -24,11 +24,11 @@ from infra.local.sandbox.web import Answer, Request, json_answer
 class Control:
     """Answers the control API's requests."""
 
-    def __init__(self, records: Records, faults: Faults, proxy: Proxy, mail: Path) -> None:
+    def __init__(self, records: Records, faults: Faults, proxy: Proxy, folder: Folder) -> None:
         self._records = records
         self._faults = faults
         self._proxy = proxy
-        self._mail = mail
+        self._folder = folder
         self.ports = Ports()
 
     async def answer(self, request: Request) -> Answer:
@@ -59,12 +59,11 @@ class Control:
 
     async def _clear_records(self, _: Request) -> Answer:
         self._records.clear()
-        for file in self._mail.iterdir():
-            file.unlink()
+        self._folder.empty_mail()
         return Answer(204)
 
     async def _read_mail(self, request: Request) -> Answer:
-        file = self._mail / Path(request.query.get("file", "")).name
+        file = self._folder.mail / Path(request.query.get("file", "")).name
         if not file.is_file():
             return json_answer(404, {"error": f"no mail {file.name}"})
         return Answer(200, file.read_bytes(), {"content-type": "message/rfc822"})

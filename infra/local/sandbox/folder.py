@@ -53,6 +53,12 @@ class Folder:
         """Which process runs, while one does."""
         return self.root / "process.json"
 
+    def empty_mail(self) -> None:
+        """Have a place for messages, and none in it."""
+        self.mail.mkdir(parents=True, exist_ok=True)
+        for file in self.mail.iterdir():
+            file.unlink()
+
     def announce(self, process: Process) -> None:
         """Say which process listens where; readers never see half of it."""
         draft = self.process.with_suffix(".draft")

@@ -5,6 +5,8 @@ import ssl
 from collections.abc import Iterable
 from typing import Final
 
+import h11
+
 from infra.local.sandbox.conversation import Conversation
 from infra.local.sandbox.faults import ON_CONNECTION, ON_REQUEST, Fault, FaultKind, Faults
 from infra.local.sandbox.records import Records, record_request
@@ -34,8 +36,8 @@ class Proxy:
         try:
             if vendor := await self._connect(Conversation(reader, writer)):
                 await self._tunnel(vendor, reader, writer)
-        except (ConnectionError, ssl.SSLError):
-            return  # the client went away, or does not trust us
+        except (ConnectionError, ssl.SSLError, h11.RemoteProtocolError):
+            return  # the client went away, does not trust us, or does not speak HTTP
         finally:
             writer.close()
 

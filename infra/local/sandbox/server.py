@@ -28,7 +28,7 @@ Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, 
 
 async def run(folder: Folder, ports: Ports) -> None:
     """Serve until SIGTERM or SIGINT, with everything in `folder`."""
-    folder.mail.mkdir(parents=True, exist_ok=True)
+    folder.empty_mail()
     classes = find_vendors()
     makers = {name: vendor.new_account for name, vendor in classes.items()}
     accounts = open_accounts(folder.accounts, makers | {mail.VENDOR: mail.new_account})
@@ -37,7 +37,7 @@ async def run(folder: Folder, ports: Ports) -> None:
     records, faults = Records(), Faults()
     tls = server_context(authority, [host for vendor in vendors for host in vendor.hosts])
     proxy = Proxy(vendors, tls, records, faults)
-    control = Control(records, faults, proxy, folder.mail)
+    control = Control(records, faults, proxy, folder)
     sink = mail.MailSink(folder.mail, accounts[mail.VENDOR], records, faults)
     mail_tls = server_context(authority, ["localhost", _HOST])
     loop = asyncio.get_running_loop()
