@@ -1,63 +1,62 @@
 """Wires the use cases to the real store and AWS, once in a process, each when it is first asked for.
 
 This is the only place that knows which adapter stands behind which port. Nothing kept here belongs to a tenant: caches
-are keyed by tenant and short-lived.
+are keyed by tenant and short-lived. Imports stand inside, so that a function loads only what it wires.
 """
 
 import os
 import random
 import time
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.aws import health
-from chalicelib.aws.bus import AwsBus
 from chalicelib.aws.clients import session
-from chalicelib.aws.queues import AwsQueues
-from chalicelib.aws.secrets import secret
-from chalicelib.aws.vault import KmsVault
-from chalicelib.channels.base import address_fault, shape
 from chalicelib.domain.ids import TenantId
+from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import EventMode
 from chalicelib.domain.value import Millis
 from chalicelib.providers.base import Timeouts
-from chalicelib.providers.caller import Caller
-from chalicelib.providers.registry import setting_faults
-from chalicelib.services.accept import Accept
-from chalicelib.services.audit import ReadAudit
-from chalicelib.services.audited_change import AuditedChanges
-from chalicelib.services.cached import CachedProviders, CachedTenants
-from chalicelib.services.cancel import Cancel
-from chalicelib.services.deliver import Deliver
-from chalicelib.services.dispatch import Dispatch
-from chalicelib.services.find_notifications import FindNotifications
-from chalicelib.services.inbox import Inbox
-from chalicelib.services.inbox_many import InboxMany
-from chalicelib.services.manage_providers import ManageProviders
-from chalicelib.services.manage_recipients import ManageRecipients
-from chalicelib.services.manage_service_accounts import ManageServiceAccounts
-from chalicelib.services.manage_tenants import ManageTenants
-from chalicelib.services.project import Project
-from chalicelib.services.sweep import Sweep
 from chalicelib.settings import settings
-from chalicelib.store import images
-from chalicelib.store.audit import AuditRows
-from chalicelib.store.cursors import Cursors
-from chalicelib.store.idempotency import IdempotencyRows
-from chalicelib.store.providers import ProviderRows
-from chalicelib.store.recipients import RecipientRows
-from chalicelib.store.requests import RequestRows
-from chalicelib.store.service_accounts import ServiceAccountRows
-from chalicelib.store.states import StateRows
-from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
-from chalicelib.store.tenants import TenantRows
 from chalicelib.tenancy import tenant_scope
+
+if TYPE_CHECKING:
+    from chalicelib.aws.queues import AwsQueues
+    from chalicelib.aws.vault import KmsVault
+    from chalicelib.services.accept import Accept
+    from chalicelib.services.audit import ReadAudit
+    from chalicelib.services.audited_change import AuditedChanges
+    from chalicelib.services.cached import CachedProviders, CachedTenants
+    from chalicelib.services.cancel import Cancel
+    from chalicelib.services.deliver import Deliver
+    from chalicelib.services.dispatch import Dispatch
+    from chalicelib.services.find_notifications import FindNotifications
+    from chalicelib.services.inbox import Inbox
+    from chalicelib.services.inbox_many import InboxMany
+    from chalicelib.services.manage_providers import ManageProviders
+    from chalicelib.services.manage_recipients import ManageRecipients
+    from chalicelib.services.manage_service_accounts import ManageServiceAccounts
+    from chalicelib.services.manage_tenants import ManageTenants
+    from chalicelib.services.project import Project
+    from chalicelib.services.sweep import Sweep
+    from chalicelib.store.cursors import Cursors
+    from chalicelib.store.providers import ProviderRows
+    from chalicelib.store.recipients import RecipientRows
+    from chalicelib.store.requests import RequestRows
+    from chalicelib.store.service_accounts import ServiceAccountRows
+    from chalicelib.store.states import StateRows
+    from chalicelib.store.tenants import TenantRows
 
 LEASE_FACTOR = 2
 """A lease lasts this many times as long as a vendor may take."""
 
 
-state_from_image = images.state_from_image
+def state_from_image(image: Mapping[str, Any]) -> NotificationState:
+    """Return the state in the image of a stream record; raises ValueError when it holds none."""
+    from chalicelib.store import images
+
+    return images.state_from_image(image)
 
 
 def now() -> Millis:
@@ -72,8 +71,10 @@ def table() -> Table:
 
 
 @cache
-def queues() -> AwsQueues:
+def queues() -> "AwsQueues":
     """Return the topic and the queues."""
+    from chalicelib.aws.queues import AwsQueues
+
     configured = settings()
     return AwsQueues(
         topic_arn=configured.topic_arn,
@@ -84,56 +85,74 @@ def queues() -> AwsQueues:
 
 
 @cache
-def vault() -> KmsVault:
+def vault() -> "KmsVault":
     """Return the vault of credentials."""
+    from chalicelib.aws.vault import KmsVault
+
     return KmsVault(settings().key_arn)
 
 
 @cache
-def requests() -> RequestRows:
+def requests() -> "RequestRows":
     """Return the stored requests."""
+    from chalicelib.store.requests import RequestRows
+
     return RequestRows(table())
 
 
 @cache
-def states() -> StateRows:
+def states() -> "StateRows":
     """Return the stored states."""
+    from chalicelib.store.states import StateRows
+
     return StateRows(table(), os.urandom)
 
 
 @cache
-def recipients() -> RecipientRows:
+def recipients() -> "RecipientRows":
     """Return the stored recipients."""
+    from chalicelib.store.recipients import RecipientRows
+
     return RecipientRows(table())
 
 
 @cache
-def tenants() -> TenantRows:
+def tenants() -> "TenantRows":
     """Return the stored tenants."""
+    from chalicelib.store.tenants import TenantRows
+
     return TenantRows(table())
 
 
 @cache
-def providers() -> ProviderRows:
+def providers() -> "ProviderRows":
     """Return the stored providers."""
+    from chalicelib.store.providers import ProviderRows
+
     return ProviderRows(table())
 
 
 @cache
-def service_accounts() -> ServiceAccountRows:
+def service_accounts() -> "ServiceAccountRows":
     """Return the stored service accounts."""
+    from chalicelib.store.service_accounts import ServiceAccountRows
+
     return ServiceAccountRows(table())
 
 
 @cache
-def known_tenants() -> CachedTenants:
+def known_tenants() -> "CachedTenants":
     """Return the tenants as they were a short time ago: what sending asks."""
+    from chalicelib.services.cached import CachedTenants
+
     return CachedTenants(tenants(), now, _fresh_for())
 
 
 @cache
-def known_providers() -> CachedProviders:
+def known_providers() -> "CachedProviders":
     """Return the providers as they were a short time ago: what sending asks."""
+    from chalicelib.services.cached import CachedProviders
+
     return CachedProviders(providers(), now, _fresh_for())
 
 
@@ -144,8 +163,11 @@ def timeouts() -> Timeouts:
 
 
 @cache
-def accept() -> Accept:
+def accept() -> "Accept":
     """Return the use case that accepts sends."""
+    from chalicelib.services.accept import Accept
+    from chalicelib.store.idempotency import IdempotencyRows
+
     return Accept(
         requests=requests(),
         records=IdempotencyRows(table()),
@@ -156,14 +178,19 @@ def accept() -> Accept:
 
 
 @cache
-def cancel() -> Cancel:
+def cancel() -> "Cancel":
     """Return the use case that cancels."""
+    from chalicelib.services.cancel import Cancel
+
     return Cancel(requests=requests(), states=states(), tenants=known_tenants())
 
 
 @cache
-def dispatch() -> Dispatch:
+def dispatch() -> "Dispatch":
     """Return the use case that decides and publishes."""
+    from chalicelib.channels.base import address_fault
+    from chalicelib.services.dispatch import Dispatch
+
     return Dispatch(
         requests=requests(),
         states=states(),
@@ -177,8 +204,12 @@ def dispatch() -> Dispatch:
 
 
 @cache
-def deliver() -> Deliver:
+def deliver() -> "Deliver":
     """Return the use case that makes deliveries."""
+    from chalicelib.channels.base import address_fault, shape
+    from chalicelib.providers.caller import Caller
+    from chalicelib.services.deliver import Deliver
+
     return Deliver(
         requests=requests(),
         states=states(),
@@ -197,14 +228,20 @@ def deliver() -> Deliver:
 
 
 @cache
-def project() -> Project:
+def project() -> "Project":
     """Return the use case that emits domain events."""
+    from chalicelib.aws.bus import AwsBus
+    from chalicelib.services.project import Project
+
     return Project(bus=AwsBus(settings().bus), mode_of=_event_mode)
 
 
 @cache
-def sweep() -> Sweep:
+def sweep() -> "Sweep":
     """Return the use case that nudges what is stuck."""
+    from chalicelib.services.sweep import Sweep
+    from chalicelib.store.sweep import SweepRows
+
     return Sweep(
         requests=requests(),
         states=states(),
@@ -215,67 +252,93 @@ def sweep() -> Sweep:
 
 
 @cache
-def inbox() -> Inbox:
+def inbox() -> "Inbox":
     """Return the use cases of one notification in its owner's inbox."""
+    from chalicelib.services.inbox import Inbox
+
     return Inbox(requests(), states())
 
 
 @cache
-def inbox_many() -> InboxMany:
+def inbox_many() -> "InboxMany":
     """Return the use cases of many notifications in their owner's inbox."""
+    from chalicelib.services.inbox_many import InboxMany
+
     return InboxMany(requests(), states(), now)
 
 
 @cache
-def find_notifications() -> FindNotifications:
+def find_notifications() -> "FindNotifications":
     """Return the use case that finds a tenant's notifications."""
+    from chalicelib.services.find_notifications import FindNotifications
+
     return FindNotifications(requests(), states())
 
 
 @cache
-def audited_changes() -> AuditedChanges:
+def audited_changes() -> "AuditedChanges":
     """Return what puts administrative changes on record."""
+    from chalicelib.services.audited_change import AuditedChanges
+    from chalicelib.store.audit import AuditRows
+
     return AuditedChanges(AuditRows(table()), os.urandom)
 
 
 @cache
-def read_audit() -> ReadAudit:
+def read_audit() -> "ReadAudit":
     """Return the use case that reads the audit log."""
+    from chalicelib.services.audit import ReadAudit
+    from chalicelib.store.audit import AuditRows
+
     return ReadAudit(AuditRows(table()))
 
 
 @cache
-def manage_tenants() -> ManageTenants:
+def manage_tenants() -> "ManageTenants":
     """Return the use case that administers tenants."""
+    from chalicelib.services.manage_tenants import ManageTenants
+
     return ManageTenants(tenants(), audited_changes())
 
 
 @cache
-def manage_service_accounts() -> ManageServiceAccounts:
+def manage_service_accounts() -> "ManageServiceAccounts":
     """Return the use case that administers service accounts."""
+    from chalicelib.services.manage_service_accounts import ManageServiceAccounts
+
     return ManageServiceAccounts(service_accounts(), tenants(), audited_changes())
 
 
 @cache
-def manage_recipients() -> ManageRecipients:
+def manage_recipients() -> "ManageRecipients":
     """Return the use case that keeps recipients."""
+    from chalicelib.services.manage_recipients import ManageRecipients
+
     return ManageRecipients(recipients(), known_tenants(), audited_changes())
 
 
 @cache
-def manage_providers() -> ManageProviders:
+def manage_providers() -> "ManageProviders":
     """Return the use case that administers providers."""
+    from chalicelib.providers.registry import setting_faults
+    from chalicelib.services.manage_providers import ManageProviders
+
     return ManageProviders(providers(), known_tenants(), vault(), setting_faults, audited_changes())
 
 
 @cache
-def cursors() -> Cursors:
+def cursors() -> "Cursors":
     """Return what seals the positions of listings."""
+    from chalicelib.aws.secrets import secret
+    from chalicelib.store.cursors import Cursors
+
     return Cursors(secret(settings().cursor_secret_arn))
 
 
 def reachable() -> dict[str, bool]:
     """Return whether the table, the topic and the queues of a send can be reached."""
+    from chalicelib.aws import health
+
     configured = settings()
     return health.reachable(
         {

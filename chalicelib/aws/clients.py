@@ -1,6 +1,7 @@
 """AWS clients: one session and one client per service in a process, made when first asked for."""
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from botocore.config import Config
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CONNECTIONS = 32
+_MAKING = Lock()
 
 
 @cache
@@ -34,7 +36,8 @@ def client(service: Literal["kms"]) -> "KMSClient": ...
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 def client(service: str) -> Any:
     """Return the client of an AWS service: pooled, quick to give up, and retrying what AWS says may be retried."""
-    return made(service)
+    with _MAKING:  # a session may not make two clients at once
+        return made(service)
 
 
 @cache

@@ -5,6 +5,7 @@ The tenant is in the encryption context, so a sealed secret of one tenant does n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +22,7 @@ class KmsVault:
     """`services.ports.Vault` on KMS. The SDK is loaded when the first secret is sealed or opened."""
 
     key_arn: str
+    _making: Lock = field(default_factory=Lock, repr=False)
     _made: "tuple[EncryptionSDKClient, StrictAwsKmsMasterKeyProvider] | None" = field(default=None, repr=False)
 
     def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
@@ -51,10 +53,11 @@ class KmsVault:
         return msgspec.json.decode(plain, type=dict[str, Any])
 
     def _parts(self) -> "tuple[EncryptionSDKClient, StrictAwsKmsMasterKeyProvider]":
-        if self._made is None:
-            from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
+        with self._making:
+            if self._made is None:
+                from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 
-            sdk = EncryptionSDKClient(commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
-            keys = StrictAwsKmsMasterKeyProvider(key_ids=[self.key_arn], botocore_session=session())
-            self._made = (sdk, keys)
-        return self._made
+                sdk = EncryptionSDKClient(commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
+                keys = StrictAwsKmsMasterKeyProvider(key_ids=[self.key_arn], botocore_session=session())
+                self._made = (sdk, keys)
+            return self._made

@@ -23,16 +23,17 @@ def dispatch(event: Mapping[str, Any], context: object) -> PartialBatch:
 
     Dying in between is harmless: the messages come again, the stored decisions are found and published.
     """
+    use_case = bootstrap.dispatch()
     decided: dict[str, NotificationState] = {}
 
     def decide(record: Record) -> bool:
         ref, _ = decode(record["body"])
         with tenant_scope(ref.tenant):
-            decided[record["messageId"]] = bootstrap.dispatch().decide(ref, bootstrap.now())
+            decided[record["messageId"]] = use_case.decide(ref, bootstrap.now())
         return True
 
     undecided = handle_each(event, decide, CONCURRENT_DECISIONS)
-    refused = set(bootstrap.dispatch().publish(list(decided.values())))
+    refused = set(use_case.publish(list(decided.values())))
     unpublished = [record for record in event["Records"] if _ref_of(decided.get(record["messageId"])) in refused]
     return {"batchItemFailures": undecided["batchItemFailures"] + failures_of(unpublished)["batchItemFailures"]}
 

@@ -20,15 +20,16 @@ TENANTS_A_PAGE: Final = 100
 @workers.lambda_function(name="sweep")
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:
     """Sweep all tenants; answers how many notifications were nudged."""
-    nudged = sum(sum(concurrently(_sweep, tenants, CONCURRENT_TENANTS)) for tenants in _pages())
+    use_case = bootstrap.sweep()
+
+    def sweep_one(tenant: TenantId) -> int:
+        with tenant_scope(tenant):
+            return use_case(tenant, bootstrap.now())
+
+    nudged = sum(sum(concurrently(sweep_one, tenants, CONCURRENT_TENANTS)) for tenants in _pages())
     if nudged:
         logger.warning("Nudged notifications that were stuck", extra={"nudged": nudged})
     return {"nudged": nudged}
-
-
-def _sweep(tenant: TenantId) -> int:
-    with tenant_scope(tenant):
-        return bootstrap.sweep()(tenant, bootstrap.now())
 
 
 def _pages() -> Iterator[tuple[TenantId, ...]]:
