@@ -90,13 +90,13 @@ class Twilio(Provider[TwilioSettings, SmsMessage]):
         origin = self._origin(message)
         if origin is None:
             return misconfigured("no_sender")
-        transport = _Transport(self._session, self.timeouts)
+        transport = Transport(self._session, self.timeouts)
         client = Client(self.settings.account_sid, self.settings.auth_token, http_client=transport)
         try:
             with self._pool.connection():
                 created = client.messages.create(to=message.to, body=message.text, **origin)
         except TwilioException as error:
-            answer = Answer(status=error.status, code=_code(error.code), retry_after=transport.retry_after)
+            answer = Answer(status=error.status, code=error_code(error.code), retry_after=transport.retry_after)
             return judge(answer, OUTCOMES, time.time())
         except UnreadableAnswerError:
             return Unsure(code="unreadable_answer")
@@ -115,7 +115,7 @@ class UnreadableAnswerError(Exception):
     """A success that is not in Twilio's shape."""
 
 
-class _Transport:
+class Transport:
     """The SDK's HTTP client for one call
     (https://github.com/twilio/twilio-python/blob/main/advanced-examples/custom-http-client.md).
 
@@ -158,7 +158,7 @@ class _Transport:
         return Response(answer.status_code, answer.text, answer.headers)
 
 
-def _code(code: object) -> str | None:
+def error_code(code: object) -> str | None:
     """Return Twilio's code, None when the SDK found none."""
     text = str(code)
     return text if text.isdecimal() and int(text) >= FIRST_CODE else None

@@ -33,7 +33,7 @@ class Wire:
 
 def answer(status: int, body: bytes, *headers: str) -> bytes:
     """Return the bytes of an HTTP answer."""
-    head = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", *headers]
+    head = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join([*head, "", ""]).encode() + body
 
 
