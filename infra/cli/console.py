@@ -1,5 +1,6 @@
 """What a person sees: calm lines, one per step, the time it took at the end."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -9,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-console = Console(highlight=False)
+_PIPED_WIDTH = 120
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 stderr = Console(stderr=True, highlight=False)
 
 _TITLE = 16
@@ -58,7 +60,7 @@ def headline(text: str) -> None:
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """Return an empty table in our looks; the columns in `right` hold numbers."""
-    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", no_wrap=True)
     return made
@@ -73,10 +75,8 @@ def indented(renderable: Table) -> Table:
     return grid
 
 
-def pairs(rows: Mapping[str, str | Text]) -> Table:
-    """Return a table of names and values."""
-    made = table("", "")
-    made.show_header = False
+def print_pairs(rows: Mapping[str, str | Text]) -> None:
+    """Print names and values, below a headline. Values are never cut: addresses are there to be clicked."""
+    width = max(len(name) for name in rows)
     for name, value in rows.items():
-        made.add_row(Text(name, "dim"), value)
-    return made
+        console.print(Text.assemble("  ", (name.ljust(width), "dim"), "   ", value), soft_wrap=True)

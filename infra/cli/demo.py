@@ -15,6 +15,8 @@ INBOX: Final = "/api/v1/users/me/notifications"
 CUSTOMER: Final = "ann"
 _SETTLED_SECONDS: Final = 45
 _ARRIVED_SECONDS: Final = 10
+_SHOWN: Final = 22
+"""Characters of a vendor's id for a message that are enough to find it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def sends(order: str, user_id: str) -> Iterator[dict[str, Any]]:
         "type": "order.invoiced",
         "channels": ["email"],
         "provider": {"email": "sendgrid"},
-        "content": {"subject": f"Invoice for order {order}", "body": f"You owe us nothing more for order {order}."},
+        "content": {"subject": f"Invoice {order}", "body": f"You owe us nothing more for order {order}."},
     }
     yield {
         **common,
@@ -97,7 +99,7 @@ def _mail(stack: LocalStack, order: str, notification: Tracked) -> str | None:
     """The message that came by SMTP, parsed back."""
     stack.sandbox.records("smtp", contains=order, accepted=True, at_least=1, within=_ARRIVED_SECONDS)
     subjects = [str(mail["Subject"]) for mail in stack.sandbox.mails(contains=order)]
-    return f"mail “{notification.title}” in the sink" if notification.title in subjects else None
+    return "message parsed back" if notification.title in subjects else None
 
 
 def _request(vendor: str) -> "Evidence":
@@ -107,8 +109,9 @@ def _request(vendor: str) -> "Evidence":
         taken = stack.sandbox.records(vendor, contains=order, accepted=True, at_least=1, within=_ARRIVED_SECONDS)
         if not taken:
             return None
-        shown = f"{taken[0].status} {taken[0].vendor_id}"
-        return shown if len(taken) == 1 else f"{shown} and {len(taken) - 1} more"
+        name = str(taken[0].vendor_id).rpartition("/")[2]
+        more = f", and {len(taken) - 1} more" if len(taken) > 1 else ""
+        return f"{taken[0].status} {name[:_SHOWN]}{more}"
 
     return look
 
@@ -121,7 +124,7 @@ def _inbox(stack: LocalStack, _order: str, notification: Tracked) -> str | None:
         return None
     api.post(f"{INBOX}/{notification.id}/read")
     read = api.get(f"{INBOX}/{notification.id}")
-    return f"read by {CUSTOMER} with her own token" if read.get("readAt") else None
+    return f"read with {CUSTOMER}'s own token" if read.get("readAt") else None
 
 
 Evidence = Callable[[LocalStack, str, Tracked], str | None]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.console import console, headline, indented, pairs, shown
+from infra.cli.console import headline, print_pairs, shown
 from infra.cli.errors import CommandError
 from infra.cloud import Cloud, find_emulator
 from infra.deploy import deploy as deploy_package
@@ -39,7 +39,7 @@ def package(stage: Stage = StageName.DEV) -> None:
         built = build_package(stage)
         note.text = f"{built.unzipped_mb:.0f} MB of code, {built.zipped_mb:.0f} MB zipped"
     made = {"Template": built.template.relative_to(ROOT), "Code": built.code.relative_to(ROOT)}
-    console.print(indented(pairs({name: str(path) for name, path in made.items()})))
+    print_pairs({name: str(path) for name, path in made.items()})
 
 
 @commands.command(rich_help_panel="Stages")
@@ -61,7 +61,7 @@ def deploy(
         outputs = deploy_package(built, cloud, given)
         note.text = f"CloudFormation stack {outputs.name}"
     rows = {"API": outputs.api_url, "Documentation": outputs.docs_url, "Tokens": outputs.token_url}
-    console.print(indented(pairs(rows)), soft_wrap=True)
+    print_pairs(rows)
 
 
 def parse_parameters(pairs_given: list[str]) -> dict[str, str]:

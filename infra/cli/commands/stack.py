@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from infra.cli.api import Api
-from infra.cli.console import console, headline, indented, pairs, shown
+from infra.cli.console import console, headline, print_pairs, shown
 from infra.cli.options import DEFAULT_NAME, Name, Port, running_stack, start_options
 from infra.cli.stack import STACKS, LocalStack
 
@@ -51,13 +51,13 @@ def status(name: Name = DEFAULT_NAME) -> None:
         "Vendor sandbox": Text("runs", "green") if stack.sandbox.is_healthy() else Text("does not answer", "red"),
         "API": Text(f"{health.status} {health.body}", "green" if health.status == HTTPStatus.OK else "red"),
     }
-    console.print(indented(pairs(parts)))
+    print_pairs(parts)
     print_urls(stack)
     headline("Stack outputs")
-    console.print(indented(pairs({key: str(value) for key, value in dataclasses.asdict(stack.outputs).items()})))
+    print_pairs({key: str(value) for key, value in dataclasses.asdict(stack.outputs).items()})
     headline("Sample users and services")
     ids = {user: f"{known.tenant or 'platform'}/{known.id}" for user, known in stack.samples.users.items()}
-    console.print(indented(pairs(ids | stack.samples.services)))
+    print_pairs(ids | stack.samples.services)
 
 
 def print_urls(stack: LocalStack) -> None:
@@ -71,4 +71,4 @@ def print_urls(stack: LocalStack) -> None:
         "Mail": str(urls.mails),
         "AWS": stack.ministack.url,
     }
-    console.print(indented(pairs(rows)), soft_wrap=True)
+    print_pairs(rows)
