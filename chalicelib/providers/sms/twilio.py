@@ -51,16 +51,14 @@ FIRST_CODE: Final = 10_000
 
 
 class TwilioSettings(ProviderSettings, frozen=True):
-    """How a tenant uses Twilio: from a messaging service, or a sender (E.164, short code or name), or the tenant's."""
+    """How a tenant uses Twilio: from a messaging service, or a sender (E.164, short code or name), or the tenant's own
+    one. With both, the sender must be in the service's pool.
+    """
 
     account_sid: Annotated[str, msgspec.Meta(pattern=r"^AC[0-9a-fA-F]{32}\Z")]
     auth_token: Annotated[str, msgspec.Meta(min_length=1)]
     messaging_service_sid: Annotated[str, msgspec.Meta(pattern=r"^MG[0-9a-fA-F]{32}\Z")] | None = None
     sender: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.messaging_service_sid is not None and self.sender is not None:
-            raise ValueError("messagingServiceSid and sender exclude each other")
 
 
 class Twilio(Provider[TwilioSettings, SmsMessage]):
@@ -88,7 +86,7 @@ class Twilio(Provider[TwilioSettings, SmsMessage]):
         from twilio.rest import Client
 
         origin = self._origin(message)
-        if origin is None:
+        if not origin:
             return misconfigured("no_sender")
         transport = Transport(self._session, self.timeouts)
         client = Client(self.settings.account_sid, self.settings.auth_token, http_client=transport)
@@ -104,11 +102,10 @@ class Twilio(Provider[TwilioSettings, SmsMessage]):
             return judge_silence(error)
         return Accepted(vendor_id=created.sid)
 
-    def _origin(self, message: SmsMessage) -> dict[str, str] | None:
-        if self.settings.messaging_service_sid is not None:
-            return {"messaging_service_sid": self.settings.messaging_service_sid}
-        sender = self.settings.sender or message.sender
-        return None if sender is None else {"from_": sender}
+    def _origin(self, message: SmsMessage) -> dict[str, str]:
+        service = self.settings.messaging_service_sid
+        sender = self.settings.sender or (message.sender if service is None else None)
+        return ({"messaging_service_sid": service} if service else {}) | ({"from_": sender} if sender else {})
 
 
 class UnreadableAnswerError(Exception):

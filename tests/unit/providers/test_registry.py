@@ -125,13 +125,6 @@ def test_good_settings(channel: Channel, vendor: str, settings: dict[str, Any], 
             {"authToken": "t"},
             {("/settings/accountSid", "invalid_value")},
         ),
-        (
-            Channel.SMS,
-            "twilio",
-            {"accountSid": SID, "messagingServiceSid": SERVICE, "sender": "ACME"},
-            {"authToken": "t"},
-            {("/settings", "invalid_settings")},
-        ),
         (Channel.PUSH, "fcm", {}, {"serviceAccount": "{}"}, {("/credentials/serviceAccount", "invalid_value")}),
         (
             Channel.PUSH,

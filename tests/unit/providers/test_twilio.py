@@ -36,12 +36,17 @@ def provider(**settings: str) -> Twilio:
     ("settings", "sender", "origin"),
     [
         ({"messagingServiceSid": SERVICE}, "+14155550199", {"messaging_service_sid": SERVICE}),
+        (
+            {"messagingServiceSid": SERVICE, "sender": "ACME"},
+            None,
+            {"messaging_service_sid": SERVICE, "from_": "ACME"},
+        ),
         ({"sender": "ACME"}, "+14155550199", {"from_": "ACME"}),
         ({}, "+14155550199", {"from_": "+14155550199"}),
-        ({}, None, None),
+        ({}, None, {}),
     ],
 )
-def test_from_whom(settings: dict[str, str], sender: str | None, origin: dict[str, str] | None) -> None:
+def test_from_whom(settings: dict[str, str], sender: str | None, origin: dict[str, str]) -> None:
     assert provider(**settings)._origin(msgspec.structs.replace(SMS, sender=sender)) == origin
 
 
