@@ -12,12 +12,13 @@ _JOINER: Final = "\u200d"
 _VIRAMA: Final = 9
 """The combining class of signs that tie two Indic consonants together."""
 _EXTENDING_CATEGORIES: Final = frozenset({"Mn", "Me", "Mc"})
-_EXTENDING: Final = re.compile(r"[\u200C\u200D\uFF9E\uFF9F\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]")
-"""Joiners, half-width sound marks, skin tones, tags: not marks by category, and yet part of what they follow."""
+_EXTENDING: Final = re.compile(r"[\u0E33\u0EB3\u200C\u200D\uFF9E\uFF9F\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]")
+"""Vowel signs, joiners, sound marks, skin tones, tags: no marks by category, yet part of what precedes."""
 _PREPENDED: Final = re.compile(
-    r"[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u0D4E\U000110BD\U000110CD\U000111C2\U000111C3\U0001193F\U00011941"
-    r"\U00011A3A\U00011A84-\U00011A89\U00011D46\U00011F02]"
+    r"[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u0D4E\u1CF5\u1CF6\U000110BD\U000110CD\U000111C2\U000111C3"
+    r"\U0001193F\U00011941\U00011A3A\U00011A84-\U00011A89\U00011D46\U00011F02]"
 )
+"""Signs that belong to what follows."""
 _JAMO: Final = re.compile(r"[\u1100-\u11FF\uA960-\uA97C\uAC00-\uD7A3\uD7B0-\uD7FB]")
 """Hangul letters and syllables: two in a row may be one syllable."""
 _FLAG_LETTER: Final = re.compile(r"[\U0001F1E6-\U0001F1FF]")

@@ -47,6 +47,7 @@ ASSIGNED = st.characters(exclude_categories=["Cs", "Cn", "Co"])
         ("1️⃣2", [3, 4]),
         ("\u1112\u1161\u11ab", [3]),
         ("क्षि", [4]),
+        ("กำ", [2]),
         ("a\r\nb", [1, 3, 4]),
     ],
 )
