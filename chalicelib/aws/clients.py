@@ -50,3 +50,9 @@ def made(service: str) -> Any:
         retries={"mode": "standard", "total_max_attempts": 4},
     )
     return session().create_client(service, config=config)
+
+
+def client_of_its_own(service: str, config: Config) -> Any:
+    """Return one more client of a service, for somebody whose timeouts or retries are others."""
+    with _MAKING:
+        return session().create_client(service, config=config)

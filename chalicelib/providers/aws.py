@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.domain.delivery import AttemptOutcome
@@ -41,9 +40,6 @@ BEFORE_THE_CALL: Final = {
 }
 """What botocore finds out by itself."""
 
-_MAKING: Final = Lock()
-"""botocore's session makes one client at a time."""
-
 
 class AwsService:
     """One AWS service, with connections shared by all tenants: it is called as the stack, never as a tenant."""
@@ -51,12 +47,11 @@ class AwsService:
     def __init__(self, name: str, timeouts: Timeouts) -> None:
         from botocore.config import Config
 
-        from chalicelib.aws.clients import session
+        from chalicelib.aws.clients import client_of_its_own
 
         # A second attempt by botocore could send twice: retries are Herald's own, after it has looked at the result.
         config = Config(connect_timeout=timeouts.connect, read_timeout=timeouts.read, retries={"total_max_attempts": 1})
-        with _MAKING:
-            self._client = session().create_client(name, config=config)
+        self._client = client_of_its_own(name, config)
         self._pool = Pool(self._client.close)
 
     def call(
