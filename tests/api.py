@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import time_ns
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from chalicelib import bootstrap
 from chalicelib.auth.context import to_context
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.value import Millis
 from chalicelib.providers.registry import setting_faults
 from chalicelib.services.audit import ReadAudit
 from chalicelib.services.audited_change import AuditedChanges
@@ -23,6 +25,7 @@ from chalicelib.services.manage_recipients import ManageRecipients
 from chalicelib.services.manage_service_accounts import ManageServiceAccounts
 from chalicelib.services.manage_tenants import ManageTenants
 from chalicelib.store.cursors import Cursors
+from tests.fakes import ManualClock
 from tests.twin import (
     TwinAuditLog,
     TwinProviders,
@@ -89,8 +92,8 @@ class NoVault:
 
 
 def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -> Api:
-    """Return the API over `world`, wired into bootstrap for the time of a test."""
-    world = world or World()
+    """Return the API over `world`, by default one of now, wired into bootstrap for the time of a test."""
+    world = world or World(clock=ManualClock(Millis(time_ns() // 1_000_000)))
     for name, value in _wiring(world).items():
         monkeypatch.setattr(bootstrap, name, lambda value=value: value)
     monkeypatch.setenv("HERALD_CORS_ORIGINS", "[]")

@@ -7,9 +7,8 @@ from pydantic import StringConstraints
 from chalicelib import bootstrap
 from chalicelib.api.admin_notification_answers import FoundNotification, FoundPage, WholeNotification
 from chalicelib.api.call import Call
-from chalicelib.api.fields import ChannelName
+from chalicelib.api.fields import ChannelName, Name
 from chalicelib.api.filters import DAY, DateFrom, DateTo, span
-from chalicelib.api.models import Line
 from chalicelib.api.paging import PageQuery, opened, sealed
 from chalicelib.api.path import notification_id
 from chalicelib.api.route import Routes
@@ -37,7 +36,7 @@ class NotificationSearch(PageQuery):
     date_to: DateTo | None = None
     status: NotificationStatus | None = None
     channel: ChannelName | None = None
-    type: Line | None = None
+    type: Name | None = None
     recipient: RecipientName | None = None
 
     def search(self, now: Millis) -> Search:

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from chalicelib.api.call import Call
 from chalicelib.api.delivery_answers import DeliveryAnswer
-from chalicelib.api.fields import ChannelName, NotificationIdText
+from chalicelib.api.fields import ChannelName, Name, NotificationIdText
 from chalicelib.api.filters import DateFrom, DateTo, span
-from chalicelib.api.models import Answer, Body, CommaSeparated, Line, Query, Time
+from chalicelib.api.models import Answer, Body, CommaSeparated, Query, Time
 from chalicelib.api.paging import PageQuery
 from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.status import NotificationStatus
@@ -27,8 +27,8 @@ class InboxFilters(Query):
     unread: bool | None = None
     archived: bool | None = None
     channel: ChannelName | None = None
-    category: Line | None = None
-    type: Line | None = None
+    category: Name | None = None
+    type: Name | None = None
     date_from: DateFrom | None = None
     date_to: DateTo | None = None
 
