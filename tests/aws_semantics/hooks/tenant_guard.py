@@ -1,0 +1,47 @@
+"""Every key that DynamoDB is asked for lies inside the tenant the code acts for, or belongs to the platform.
+
+It looks at the requests as they are sent and knows the shape of keys by itself, so it is a witness independent of the
+code that builds them. Scans and PartiQL, which name no keys, are stopped too.
+"""
+
+from typing import Any, Final
+
+from chalicelib.tenancy import current_tenant
+from tests.aws_semantics.dynamodb_requests import KEYED, KEYLESS, partition_keys
+from tests.aws_semantics.events import Events
+from tests.aws_semantics.setting import Setting
+
+DEFAULT: Final = 1.0
+"""On; there is nothing to measure."""
+_PLATFORM: Final = "_platform"
+_TIMERS: Final = "DUE#"
+
+
+class Hook:
+    """Stops a request for a foreign key."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+
+    def attach(self, events: Events) -> None:
+        for operation in KEYED:
+            events.register(f"before-parameter-build.dynamodb.{operation}", self._check)
+        for operation in KEYLESS:
+            events.register(f"before-parameter-build.dynamodb.{operation}", self._refuse)
+
+    def _check(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        keys = list(partition_keys(params))
+        if not keys:
+            self._setting.violated(model.name, "names no partition key")
+        for key in keys:
+            if not (key.startswith(_TIMERS) or _tenant_of(key) in {_PLATFORM, current_tenant()}):
+                self._setting.violated(model.name, f"{key} asked for by code that acts for {current_tenant()}")
+
+    def _refuse(self, model: Any, **_: Any) -> None:
+        self._setting.violated(model.name, "names no partition key")
+
+
+def _tenant_of(key: str) -> str:
+    """Return the tenant whose key it is, empty when it is no tenant's."""
+    parts = key.split("#")
+    return parts[1] if parts[0] == "T" and len(parts) > 1 else ""
