@@ -1,5 +1,7 @@
 """Searching notifications and reading the audit log over HTTP."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.ids import NotificationId, UserId
