@@ -1,4 +1,4 @@
-"""Makes a deployable stage of the sources: build/<stage>/template.json and build/<stage>/code.zip.
+"""Makes a deployable stage of the sources: build/<stage>/template.json and the deployment.zip it names.
 
 Chalice reads the app and generates functions, roles and the REST API; merge.py's fragments are merged in. On AWS
 stages the dependencies are laid beside the code. On MiniStack the workers run in the project's own environment, so
@@ -51,7 +51,8 @@ def package(name: str, root: Path = ROOT, build: Path | None = None) -> Package:
     shutil.rmtree(build, ignore_errors=True)
     template = write_template(stage, root, build)
     content = build / "content"
-    with zipfile.ZipFile(build / "deployment.zip") as archive:
+    code = build / "deployment.zip"
+    with zipfile.ZipFile(code) as archive:
         archive.extractall(content)
     compile_bytecode(content)
     if not stage.is_local:
@@ -62,7 +63,6 @@ def package(name: str, root: Path = ROOT, build: Path | None = None) -> Package:
     unzipped = sum(file.stat().st_size for file in content.rglob("*") if file.is_file()) / 1e6
     if unzipped > UNZIPPED_LIMIT_MB:
         raise PackageTooLargeError(f"{unzipped:.0f} MB unzipped, {UNZIPPED_LIMIT_MB} MB allowed")
-    code = build / "code.zip"
     _zip(content, code)
     return Package(name, template, code, unzipped)
 
