@@ -174,26 +174,23 @@ class TwinStates:
             return self._store(_with(state, channel, reopened))
 
     def deliver_in_app(self, ref: NotificationRef, now: Millis) -> NotificationState:
-        state = self.rows.states.get((ref.tenant, ref.id))
-        if state is None:
+        before = self.rows.states.get((ref.tenant, ref.id))
+        if before is None:
             raise RefusedChangeError(None)
-        delivered = None
-        if _is_free_in_app(state, now):
-            self.between()
-            with self.rows.step():
-                self._mark(state)
-            self.between()
-            with self.rows.step():
-                state = self.rows.states[ref.tenant, ref.id]
-                if _is_free_in_app(state, now):
-                    state = delivered = self._store(_with(state, Channel.IN_APP, _arrived(state, now)))
-        if not state.unread:
-            self.between()
-            with self.rows.step():
-                self._settle(ref)
-        if delivered is None:
-            raise RefusedChangeError(state)
-        return delivered
+        if not _is_free_in_app(before, now):
+            raise RefusedChangeError(self._settle_later(ref))
+        self.between()
+        with self.rows.step():
+            self._mark(before)
+        self.between()
+        with self.rows.step():
+            found = self.rows.states[ref.tenant, ref.id]
+            is_free = _is_free_in_app(found, now)
+            state = self._store(_with(found, Channel.IN_APP, _arrived(found, now))) if is_free else found
+        if not is_free:
+            raise RefusedChangeError(self._settle_later(ref))
+        undisturbed = state.version == before.version + 1 and state.unread
+        return state if undisturbed else self._settle_later(ref)
 
     def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
         with self.rows.step():
@@ -227,11 +224,35 @@ class TwinStates:
         with self.rows.step():
             before = self._where(ref, lambda state: inbox.is_of(owner, state))
             after = rule(before)
-            state = before if after == before else self._store(after)
-            if state.unread:
-                self._mark(state)
-            self._settle(ref)
+            if after == before:
+                return self._settle(ref)
+            self._move(after)
+            return self._store(after)
+
+    def _settle_later(self, ref: NotificationRef) -> NotificationState:
+        self.between()
+        with self.rows.step():
+            return self._settle(ref)
+
+    def _settle(self, ref: NotificationRef) -> NotificationState:
+        """Put the mark where it belongs. That counts as a change, so that a delivery in between notices."""
+        state = self.rows.states[ref.tenant, ref.id]
+        if ((state.accepted_at, state.id) in self._marks(state)) == state.unread:
             return state
+        self._move(state)
+        return self._store(state)
+
+    def _move(self, state: NotificationState) -> None:
+        if state.unread:
+            self._mark(state)
+        else:
+            self._marks(state).discard((state.accepted_at, state.id))
+
+    def _mark(self, state: NotificationState) -> None:
+        self._marks(state).add((state.accepted_at, state.id))
+
+    def _marks(self, state: NotificationState) -> set[tuple[Millis, NotificationId]]:
+        return self.rows.unread.setdefault((state.tenant, state.user_type, state.user_id), set())
 
     def _where(self, ref: NotificationRef, holds: Callable[[NotificationState], bool]) -> NotificationState:
         state = self.rows.states.get((ref.tenant, ref.id))
@@ -243,16 +264,6 @@ class TwinStates:
         stored = replace(state, version=state.version + 1)
         self.rows.states[state.tenant, state.id] = stored
         return stored
-
-    def _mark(self, state: NotificationState) -> None:
-        user = (state.tenant, state.user_type, state.user_id)
-        self.rows.unread.setdefault(user, set()).add((state.accepted_at, state.id))
-
-    def _settle(self, ref: NotificationRef) -> None:
-        state = self.rows.states[ref.tenant, ref.id]
-        if not state.unread:
-            user = (state.tenant, state.user_type, state.user_id)
-            self.rows.unread.get(user, set()).discard((state.accepted_at, state.id))
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 Each notification that waits to be read has a mark in its recipient's partition, so that counting them is reading one
 partition. A mark belongs where `NotificationState.unread` holds. Owners' changes move state and mark in one
-transaction. Delivery takes two steps, at half the price: the mark first, then the state. A crash in between leaves a
-mark too many, which the next delivery of the message, or the owner's next change, removes.
+transaction. Delivery takes two steps, at half the price: first the mark, then the state. Whatever removes a mark also
+counts the state's version on; so a delivery that finds the version one on knows that its mark is still there, and any
+other looks after it. A crash in between leaves a mark too many or too few, which the next delivery of the message
+settles, or the owner's next change.
 """
 
 from collections.abc import Callable
@@ -20,8 +22,6 @@ from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError
 from chalicelib.store import access_patterns as keys
 from chalicelib.store import state_changes as changes
-from chalicelib.store.access_patterns import Key
-from chalicelib.store.images import state_from_image
 from chalicelib.store.models import StateItem, UnreadItem
 from chalicelib.store.paging import page_in_order, suffix
 from chalicelib.store.table import BusyError, ConditionFailedError, Table
@@ -43,17 +43,15 @@ class InboxRows:
             raise RefusedChangeError(None)
         state = item.state
         if claimable(state, Channel.IN_APP, now) is not Claim.FREE:
-            self._settle(state)
-            raise RefusedChangeError(state)
-        self._table.put(UnreadItem(*_mark(state), ttl=item.ttl))
+            raise RefusedChangeError(self._settle(item))
+        self._table.put(_mark(state, item.ttl))
         try:
-            delivered = state_from_image(self._table.update(item.key, *changes.deliver_in_app(now)))
+            arrived = StateItem.from_raw_data(self._table.update(item.key, *changes.deliver_in_app(now)))
         except ConditionFailedError as failed:
-            stored = state_from_image(failed.stored) if failed.stored else None
-            self._settle(stored or state)
-            raise RefusedChangeError(stored) from failed
-        self._settle(delivered)
-        return delivered
+            stored = StateItem.from_raw_data(failed.stored) if failed.stored else None
+            raise RefusedChangeError(self._settle(stored) if stored else None) from failed
+        undisturbed = arrived.version == state.version + 1 and arrived.state.unread
+        return arrived.state if undisturbed else self._settle(arrived)
 
     def mark(
         self, ref: NotificationRef, owner: Recipient, rule: Callable[[NotificationState], NotificationState]
@@ -63,14 +61,13 @@ class InboxRows:
             item = self._get(ref)
             if item is None or not is_of(owner, item.state):
                 raise RefusedChangeError(item.state if item else None)
-            before, after = item.state, rule(item.state)
+            after = rule(item.state)
+            if after == item.state:
+                return self._settle(item)
             try:
-                if after == before:
-                    self._settle(before)
-                    return before
-                return self._move(item, before, after)
+                return self._move(item, after)
             except ConditionFailedError:
-                continue
+                continue  # Others were faster: look again.
         raise BusyError("others keep changing the notification")
 
     def count(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> int:
@@ -84,33 +81,39 @@ class InboxRows:
         rows = keys.all_unread(tenant, user_type, user_id)
         return page_in_order(self._table, rows, limit, after, lambda row: keys.id_in(suffix(row, rows)))
 
+    def _move(self, item: StateItem, after: NotificationState) -> NotificationState:
+        """Write what the owner changed, and the mark with it; raises ConditionFailedError when others were faster."""
+        update = (item.key, *changes.mark(item.state, after))
+        mark = _mark(after, item.ttl)
+        if Channel.IN_APP not in after.deliveries:
+            self._table.update(*update)
+        elif after.unread:
+            self._table.transact(updates=[update], puts=[(mark, None)])
+        else:
+            self._table.transact(updates=[update], deletes=[mark.key])
+        return replace(after, version=item.state.version + 1)
+
+    def _settle(self, item: StateItem) -> NotificationState:
+        """Put the mark where it belongs, and return the state as it is then."""
+        for _ in range(TRIES):
+            state = item.state
+            marked = self._table.get(UnreadItem, _mark(state, item.ttl).key) is not None
+            if marked == state.unread:
+                return state
+            try:
+                return self._move(item, state)
+            except ConditionFailedError as failed:
+                found = self._get(NotificationRef(state.tenant, state.id))
+                if found is None:
+                    raise RefusedChangeError(None) from failed
+                item = found
+        raise BusyError("others keep changing the notification")
+
     def _get(self, ref: NotificationRef) -> StateItem | None:
         return self._table.get(StateItem, keys.state(ref.tenant, ref.id))
 
-    def _move(self, item: StateItem, before: NotificationState, after: NotificationState) -> NotificationState:
-        """Write the owner's change, and the mark with it, if nobody changed the state since it was read."""
-        update = (item.key, *changes.mark(before, after))
-        if Channel.IN_APP not in after.deliveries:
-            return state_from_image(self._table.update(*update))
-        if after.unread:
-            self._table.transact(updates=[update], puts=[(UnreadItem(*_mark(after), ttl=item.ttl), None)])
-        else:
-            self._table.transact(updates=[update], deletes=[_mark(after)])
-        return replace(after, version=before.version + 1)
 
-    def _settle(self, state: NotificationState) -> None:
-        """Remove the mark of a notification that does not wait to be read, unless it does by now."""
-        seen: NotificationState | None = state
-        while seen is not None and Channel.IN_APP in seen.deliveries and not seen.unread:
-            check = (keys.state(seen.tenant, seen.id), changes.is_unchanged(seen))
-            try:
-                return self._table.transact(checks=[check], deletes=[_mark(seen)])
-            except ConditionFailedError:
-                item = self._get(NotificationRef(seen.tenant, seen.id))
-                seen = item.state if item else None
-        return None
-
-
-def _mark(state: NotificationState) -> Key:
+def _mark(state: NotificationState, ttl: float) -> UnreadItem:
+    """Return the mark of a notification; it goes when its state goes."""
     moment = keys.moment(state.accepted_at, state.id)
-    return keys.unread(state.tenant, state.user_type, state.user_id, moment)
+    return UnreadItem(*keys.unread(state.tenant, state.user_type, state.user_id, moment), ttl=ttl)
