@@ -8,11 +8,15 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Refused, Unsure
 from chalicelib.domain.value import Value
+
+T = TypeVar("T")
 
 Outcomes = Mapping[str, AttemptOutcome]
 """A vendor's error codes and what each means for the message."""
@@ -82,6 +86,14 @@ def unsure_for(error: BaseException) -> Unsure:
     """Return the unknown outcome of a request that went out before this exception."""
     timed_out = any("Timeout" in type(cause).__name__ for cause in _with_causes(error))
     return Unsure(code="timeout" if timed_out else "connection_lost")
+
+
+def read(body: bytes, shape: type[T]) -> T | None:
+    """Return the JSON of an answer in the `shape` that a vendor documents, None when it has another."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.DecodeError:
+        return None
 
 
 def seconds_to_wait(retry_after: str | None, now: float) -> float | None:

@@ -13,7 +13,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
-from chalicelib.providers.http import Answer, judge, judge_silence
+from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 OUTCOMES: Final = {
     # SendGrid has no error codes of its own: the status is the code. A 401 also says "Maximum credits exceeded", a
@@ -106,13 +106,5 @@ class SendGrid(Provider[SendGridSettings, EmailMessage]):
 
 
 def _judge(status: int, headers: Mapping[str, str], body: bytes) -> Refused | Unsure:
-    code = str(status) if _is_sendgrids(body) else None
+    code = None if read(body, _Refusal) is None else str(status)
     return judge(Answer(status=status, code=code, retry_after=headers.get("Retry-After")), OUTCOMES, time.time())
-
-
-def _is_sendgrids(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body, type=_Refusal)
-    except msgspec.DecodeError:
-        return False
-    return True

@@ -15,7 +15,7 @@ from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.connections import Pool
 from chalicelib.providers.google_token import AccessToken, token_refusal
-from chalicelib.providers.http import Answer, judge, judge_silence
+from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,11 +215,11 @@ class _Refusal(msgspec.Struct, frozen=True):
 
 def error_code(body: bytes) -> str | None:
     """Return FCM's own code of an error, else Google's general one, None when the answer is not Google's."""
-    try:
-        error = msgspec.json.decode(body, type=_Refusal).error
-    except msgspec.DecodeError:
+    refusal = read(body, _Refusal)
+    if refusal is None:
         return None
-    return next((detail.error_code for detail in error.details if detail.type == FCM_ERROR), error.status)
+    details, status = refusal.error.details, refusal.error.status
+    return next((detail.error_code for detail in details if detail.type == FCM_ERROR), status)
 
 
 def _without_retries(app: "App") -> "Session":

@@ -12,7 +12,7 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.connections import Pool
-from chalicelib.providers.http import Answer, judge, judge_silence
+from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 if TYPE_CHECKING:
     from requests import Session
@@ -150,7 +150,7 @@ class Transport:
             allow_redirects=False,
         )
         self.retry_after = answer.headers.get("Retry-After")
-        if answer.ok and not _is_message(answer.content):
+        if answer.ok and read(answer.content, _Created) is None:
             raise UnreadableAnswerError
         return Response(answer.status_code, answer.text, answer.headers)
 
@@ -165,11 +165,3 @@ class _Created(msgspec.Struct, frozen=True):
     """What we read of a created message."""
 
     sid: Annotated[str, msgspec.Meta(pattern=r"^(SM|MM)")]
-
-
-def _is_message(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body, type=_Created)
-    except msgspec.DecodeError:
-        return False
-    return True

@@ -1,15 +1,14 @@
 """The caller makes providers from what is stored of them, and turns what prevents that into refusals."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import botocore.exceptions
 import msgspec
 import pytest
 
-from chalicelib.channels.base import SmsMessage
+from chalicelib.channels.base import EmailMessage, SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import ProviderId, TenantId
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
@@ -18,6 +17,7 @@ from chalicelib.providers import registry
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.caller import MOST_INSTANCES, Caller
 from tests.build import a_tenant
+from tests.unit.providers.fake_vault import FakeVault
 
 MESSAGE = SmsMessage(reference="n1", to="+14155550100", text="Hello", segments=1)
 
@@ -47,26 +47,6 @@ class Pager(Provider[PagerSettings, SmsMessage]):
 
     def send(self, message: SmsMessage) -> ProviderResult:
         return Accepted(vendor_id=f"{self.settings.token}: {self.settings.prefix}{message.text}")
-
-
-@dataclass
-class FakeVault:
-    """Seals by naming the tenant; counts openings."""
-
-    opened: int = 0
-    trouble: Exception | None = field(default=None)
-
-    def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
-        return tenant.encode() + b"|" + msgspec.json.encode(secret)
-
-    def open(self, tenant: TenantId, sealed: bytes) -> dict[str, Any]:
-        self.opened += 1
-        if self.trouble is not None:
-            raise self.trouble
-        owner, _, secret = sealed.partition(b"|")
-        if owner != tenant.encode():
-            raise ValueError("the secret was sealed for another tenant")
-        return msgspec.json.decode(secret, type=dict[str, Any])
 
 
 @pytest.fixture
@@ -187,8 +167,6 @@ def test_the_stages_own_providers_need_no_settings(vault: FakeVault, monkeypatch
     # Without a sender nothing is called, so no AWS is needed to see that the provider could be made.
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     config = ProviderConfig(id=ProviderId("env:ses"), channel=Channel.EMAIL, vendor="ses")
-    from chalicelib.channels.base import EmailMessage
-
     message = EmailMessage(reference="n1", to="ann@example.com", subject="Hello", text="It is.")
     assert Caller(vault, Timeouts()).call(a_tenant(), config, message) == misconfigured("no_sender")
 
