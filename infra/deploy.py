@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import certifi
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.cloud import Cloud
+from infra.deployed import Deployed, DeploymentError, describe_stack, read_stack, stack_name
 from infra.package import Package
 
 if TYPE_CHECKING:
@@ -18,58 +18,6 @@ if TYPE_CHECKING:
 
 _CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 _GONE_WRONG: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
-
-
-class DeploymentError(Exception):
-    """The stack did not get there; the message says which resources failed and why."""
-
-
-@dataclass(frozen=True)
-class Lane:
-    """The queues of a channel, by URL."""
-
-    queue: str
-    dlq: str
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A deployed stack: what it is called, and what its template puts out."""
-
-    stage: str
-    name: str
-    api_url: str
-    table_name: str
-    topic_arn: str
-    dispatch_queue_url: str
-    dispatch_dlq_url: str
-    redrive_queue_url: str
-    redrive_dlq_url: str
-    lanes: Mapping[str, Lane]
-    bus_name: str
-    key_arn: str
-    cursor_secret_arn: str
-    user_pool_id: str
-    user_client_id: str
-    service_client_id: str
-    login_url: str
-    outbox_mapping_id: str
-    project_mapping_id: str
-
-    @property
-    def docs_url(self) -> str:
-        """Where a person reads about the API."""
-        return f"{self.api_url}/docs"
-
-    @property
-    def token_url(self) -> str:
-        """Where a service gets its token."""
-        return f"{self.login_url}/oauth2/token"
-
-
-def stack_name(stage: str) -> str:
-    """Return the name of a stage's stack."""
-    return f"herald-{stage}"
 
 
 def deploy(package: Package, cloud: Cloud, parameters: Mapping[str, str] | None = None) -> Deployed:
@@ -88,42 +36,6 @@ def deploy(package: Package, cloud: Cloud, parameters: Mapping[str, str] | None 
     if "CallbackUrls" not in given and callback not in _parameters(package.stage, cloud).get("CallbackUrls", ""):
         _apply(package.stage, cloud, upload, {**given, "CallbackUrls": callback})
     return deployed
-
-
-def read_stack(stage: str, cloud: Cloud) -> Deployed:
-    """Return what a stage's stack puts out; raises DeploymentError when there is none."""
-    stack = _describe(stage, cloud)
-    if stack is None:
-        raise DeploymentError(f"there is no stack {stack_name(stage)}")
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    return Deployed(
-        stage=stage,
-        name=stack_name(stage),
-        api_url=cloud.api_url(outputs["RestAPIId"], stage),
-        table_name=outputs["TableName"],
-        topic_arn=outputs["TopicArn"],
-        dispatch_queue_url=outputs["DispatchQueueUrl"],
-        dispatch_dlq_url=outputs["DispatchDlqUrl"],
-        redrive_queue_url=outputs["RedriveQueueUrl"],
-        redrive_dlq_url=outputs["RedriveDlqUrl"],
-        lanes={channel: Lane(**urls) for channel, urls in json.loads(outputs["Lanes"]).items()},
-        bus_name=outputs["BusName"],
-        key_arn=outputs["KeyArn"],
-        cursor_secret_arn=outputs["CursorSecretArn"],
-        user_pool_id=outputs["UserPoolId"],
-        user_client_id=outputs["UserClientId"],
-        service_client_id=outputs["ServiceClientId"],
-        login_url=outputs["LoginUrl"],
-        outbox_mapping_id=outputs["OutboxMappingId"],
-        project_mapping_id=outputs["ProjectMappingId"],
-    )
-
-
-def function_name(stage: str, logical_id: str, cloud: Cloud) -> str:
-    """Return what a function (or another resource) of a stage's stack is called in AWS."""
-    cloudformation: CloudFormationClient = cloud.client("cloudformation")
-    detail = cloudformation.describe_stack_resource(StackName=stack_name(stage), LogicalResourceId=logical_id)
-    return detail["StackResourceDetail"]["PhysicalResourceId"]
 
 
 def _upload(package: Package, cloud: Cloud) -> str:
@@ -157,7 +69,7 @@ def _ensure_bucket(s3: "S3Client", bucket: str, region: str) -> None:
 def _apply(stage: str, cloud: Cloud, template_url: str, parameters: Mapping[str, str]) -> None:
     cloudformation: CloudFormationClient = cloud.client("cloudformation")
     name = stack_name(stage)
-    stack = _describe(stage, cloud)
+    stack = describe_stack(stage, cloud)
     if stack and stack["StackStatus"] in _GONE_WRONG:
         cloudformation.delete_stack(StackName=name)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
@@ -190,16 +102,6 @@ def _wait(cloudformation: "CloudFormationClient", name: str, goal: Any, cloud: C
         raise DeploymentError("\n".join([f"stack {name} failed:", *reversed(reasons)])) from error
 
 
-def _describe(stage: str, cloud: Cloud) -> Any | None:
-    cloudformation: CloudFormationClient = cloud.client("cloudformation")
-    try:
-        return cloudformation.describe_stacks(StackName=stack_name(stage))["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-
-
 def _parameters(stage: str, cloud: Cloud) -> dict[str, str]:
-    stack = _describe(stage, cloud) or {}
+    stack = describe_stack(stage, cloud) or {}
     return {item["ParameterKey"]: item.get("ParameterValue", "") for item in stack.get("Parameters", [])}

@@ -11,7 +11,7 @@ from rich.text import Text
 from infra.cli.commands import demo, release, seed, send, stack, tail, token
 from infra.cli.console import stderr
 from infra.cli.errors import CommandError
-from infra.deploy import DeploymentError
+from infra.deployed import DeploymentError
 from infra.local import ministack
 from infra.local.sandbox import client as sandbox
 from infra.package import PackageTooLargeError

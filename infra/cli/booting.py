@@ -15,7 +15,8 @@ from infra.cli.api import Api
 from infra.cli.errors import CommandError
 from infra.cli.waiting import NotInTimeError, eventually
 from infra.cloud import Cloud
-from infra.deploy import Deployed, deploy
+from infra.deploy import deploy
+from infra.deployed import Deployed
 from infra.local.ministack import MiniStack
 from infra.local.sandbox.client import Sandbox
 from infra.package import ROOT, Package, package

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from infra.cli.api import direct_session
 from infra.cli.errors import CommandError
 from infra.cloud import Cloud
-from infra.deploy import Deployed
+from infra.deployed import Deployed
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient

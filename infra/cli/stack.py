@@ -21,7 +21,7 @@ from infra.cli.samples import PASSWORD
 from infra.cli.seeding import Seeded, seed, summary
 from infra.cli.state import Samples, State, read_state, write_state
 from infra.cloud import Cloud
-from infra.deploy import Deployed
+from infra.deployed import Deployed
 from infra.local.ministack import MiniStack, find_free_port
 from infra.local.sandbox.client import Sandbox
 from infra.package import ROOT

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from infra.deploy import Deployed
+from infra.deployed import Deployed
 from infra.local.sandbox.folder import Ports
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.deploy import DeploymentError, deploy, read_stack
+from infra.deploy import deploy
+from infra.deployed import DeploymentError, read_stack
 from infra.local.ministack import MiniStack, find_free_port
 from infra.package import Package
 
