@@ -1,6 +1,7 @@
 """Domain objects as JSON and back: the one place that knows how ids with rules of their own are written."""
 
-from typing import Any, TypeVar
+import threading
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -16,7 +17,20 @@ def to_json(value: Any) -> bytes:
 
 def from_json(data: bytes | str, kind: type[T]) -> T:
     """Return the object of type `kind` in `data`; raises msgspec.ValidationError when it holds none."""
-    return msgspec.json.decode(data, type=kind, dec_hook=_decode)
+    return msgspec.json.decode(data, type=prepared(kind), dec_hook=_decode)
+
+
+def prepared(kind: type[T]) -> type[T]:
+    """Return `kind`, ready to be decoded by several threads: whoever decodes where there may be some, asks first.
+
+    msgspec learns the fields of a type when it is first decoded, and a thread that meets a type half learned crashes
+    the process (0.22.0): two messages in a cold worker are enough.
+    """
+    if kind not in _PREPARED:
+        with _PREPARING:
+            msgspec.json.Decoder(kind, dec_hook=_decode)
+            _PREPARED.add(kind)
+    return kind
 
 
 def to_plain(value: Any) -> Any:
@@ -36,4 +50,6 @@ def _decode(kind: type, value: Any) -> Any:
     raise NotImplementedError(f"nothing reads {kind.__name__}")
 
 
+_PREPARED: Final[set[type]] = set()
+_PREPARING: Final = threading.Lock()
 _ENCODER = msgspec.json.Encoder(enc_hook=_encode)

@@ -10,6 +10,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.provider import ProviderConfig, ProviderResult, Refused
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.wire import prepared
 from chalicelib.providers.base import Provider, Timeouts, misconfigured
 from chalicelib.providers.registry import (
     ProviderClass,
@@ -50,7 +51,7 @@ class Caller:
         return instance.send(message)
 
     def _make(self, tenant: TenantId, stored: bytes) -> Provider[Any, Any]:
-        config = msgspec.json.decode(stored, type=ProviderConfig)
+        config = msgspec.json.decode(stored, type=prepared(ProviderConfig))
         try:
             vendor = provider_class(config.channel, config.vendor)
         except UnknownVendorError as error:

@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Refused, Unsure
 from chalicelib.domain.value import Value
+from chalicelib.domain.wire import prepared
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ def unsure_for(error: BaseException) -> Unsure:
 def read(body: bytes, shape: type[T]) -> T | None:
     """Return the JSON of an answer in the `shape` that a vendor documents, None when it has another."""
     try:
-        return msgspec.json.decode(body, type=shape)
+        return msgspec.json.decode(body, type=prepared(shape))
     except msgspec.DecodeError:
         return None
 

@@ -11,6 +11,7 @@ import msgspec
 
 import chalicelib.providers
 from chalicelib.domain.errors import Fault
+from chalicelib.domain.wire import prepared
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings
 
@@ -57,7 +58,7 @@ def needs_credentials(provider: ProviderClass) -> bool:
 
 def read_settings(provider: ProviderClass, values: Mapping[str, Any]) -> ProviderSettings:
     """Return the settings of a provider from its plain ones and its credentials together; raises ValueError."""
-    return msgspec.convert(dict(values), provider.settings_type)
+    return msgspec.convert(dict(values), prepared(provider.settings_type))
 
 
 def setting_faults(

@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.domain.ids import TenantId, parse_notification_id
-from chalicelib.domain.wire import to_json
+from chalicelib.domain.wire import prepared, to_json
 from chalicelib.services.ports import NotificationRef
 
 
@@ -33,7 +33,7 @@ def decode(text: str) -> tuple[NotificationRef, int]:
         The message is not one of ours.
     """
     try:
-        body = msgspec.json.decode(text, type=_Body)
+        body = msgspec.json.decode(text, type=prepared(_Body))
         return NotificationRef(TenantId(body.tenant), parse_notification_id(body.id)), body.epoch
     except ValueError as error:
         raise ForeignMessageError(str(error)) from error

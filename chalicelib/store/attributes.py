@@ -13,7 +13,7 @@ from pynamodb.constants import MAP, STRING
 from pynamodb.expressions.operand import Path
 
 from chalicelib.domain.delivery import Attempt, Delivery
-from chalicelib.domain.wire import to_plain
+from chalicelib.domain.wire import prepared, to_plain
 from chalicelib.domain.words import Channel
 
 E = TypeVar("E", bound=StrEnum)
@@ -68,7 +68,7 @@ class DeliveriesAttribute(Attribute[dict[Channel, Delivery]]):
     def deserialize(self, value: dict[str, Any]) -> dict[Channel, Delivery]:
         """Return the deliveries in a typed map."""
         plain = {channel: _original(delivery) for channel, delivery in _plain({"M": value}).items()}
-        return msgspec.convert(plain, dict[Channel, Delivery])
+        return msgspec.convert(plain, prepared(dict[Channel, Delivery]))
 
     def field(self, channel: Channel, name: str) -> Path:
         """Return where the field of a delivery lies, by its JSON name."""

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.value import Value
-from chalicelib.domain.wire import to_json, to_plain
+from chalicelib.domain.wire import prepared, to_json, to_plain
 
 V = TypeVar("V", bound=Value)
 
@@ -22,7 +22,7 @@ def pack(value: Value, without: Collection[str] = ()) -> str:
 
 def unpack(text: str, kind: type[V], **told: str) -> V:
     """Return the object of type `kind` that `pack` made, with the fields it left out."""
-    return msgspec.convert(msgspec.json.decode(text) | told, kind, dec_hook=_revive)
+    return msgspec.convert(msgspec.json.decode(text) | told, prepared(kind), dec_hook=_revive)
 
 
 def _revive(kind: type, value: Any) -> Any:
