@@ -109,6 +109,7 @@ def _wiring(world: World) -> dict[str, Any]:
         "requests": requests,
         "states": states,
         "tenants": tenants,
+        "known_tenants": tenants,
         "recipients": TwinRecipients(rows),
         "accept": world.accept(),
         "cancel": world.cancel(),

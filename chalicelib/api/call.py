@@ -26,7 +26,10 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One call. `idempotency` is present when the route honors it and the caller sent a key."""
+    """One call. `idempotency` is present when the route honors it and the caller sent a key.
+
+    Code that runs for a call with a tenant acts for that one (`tenancy.tenant_scope`).
+    """
 
     trace: Trace
     now: Millis

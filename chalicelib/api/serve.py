@@ -1,6 +1,7 @@
 """What every call goes through: who calls and may they, what is asked, the view, and the answer or the problem."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cache
 from time import perf_counter, time_ns
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.value import Millis
 from chalicelib.observability import logger
 from chalicelib.services.accept import IdempotencyKey
+from chalicelib.tenancy import tenant_scope
 
 if TYPE_CHECKING:
     from chalicelib.api.models import Answer
@@ -85,7 +87,8 @@ def _call_view(route: "Route", request: Request, path: Mapping[str, str], trace:
         refuse_parameters(_parameters(request))
     now = Millis(time_ns() // 1_000_000)
     call = Call(trace=trace, now=now, caller=caller, in_tenant=tenant, idempotency=idempotency)
-    return route.view(call, **arguments)
+    with nullcontext() if tenant is None else tenant_scope(tenant):
+        return route.view(call, **arguments)
 
 
 def _identify(needs: Permission, request: Request) -> tuple[Principal, TenantId | None]:
@@ -93,9 +96,11 @@ def _identify(needs: Permission, request: Request) -> tuple[Principal, TenantId 
     logger.append_keys(client=caller.client_id)
     demand(needs, caller)
     asked = request.headers.get("x-tenant-id")
-    tenant = caller.tenant(asked) if needs.in_tenant or asked is not None else None
+    if not needs.in_tenant and asked is None:
+        return caller, None
+    tenant = caller.tenant(asked)
     logger.append_keys(tenant=tenant)
-    return caller, tenant
+    return caller, tenant if needs.in_tenant else None
 
 
 def _idempotency(route: "Route", request: Request, body: Any) -> IdempotencyKey | None:
