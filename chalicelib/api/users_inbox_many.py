@@ -12,7 +12,7 @@ from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.value import Millis
 
 routes = Routes(__name__, tag="Inbox")
-PATIENCE: Final = 8_000
+PATIENCE: Final = 5_000
 """How long, in milliseconds, one call goes on with the next hundred before it answers that more are left."""
 
 

@@ -38,6 +38,17 @@ def test_an_account_is_created_changed_disabled_and_removed(api: Api) -> None:
     assert len(api.world.rows.audit[a_tenant().id]) == 4
 
 
+def test_the_tenants_of_an_account_can_be_changed_within_reach(api: Api) -> None:
+    api.call("POST", ACCOUNTS, PLATFORM, BODY)
+
+    beyond = api.call("PATCH", ORDERS, ADMIN, {"tenants": ["acme", "globex"]})
+    moved = api.call("PATCH", ORDERS, PLATFORM, {"tenants": ["globex", "globex"]})
+
+    assert (beyond.status, beyond.faults) == (422, {"/tenants/1": "unknown_tenant"})
+    assert moved.json["tenants"] == ["globex"]
+    assert api.call("GET", ORDERS, ADMIN).status == 404
+
+
 def test_a_client_with_an_account_and_an_old_version_are_conflicts(api: Api) -> None:
     api.call("POST", ACCOUNTS, ADMIN, BODY)
 

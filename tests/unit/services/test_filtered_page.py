@@ -74,7 +74,8 @@ def test_zero_is_admitted_like_any_other_item() -> None:
 
 def test_a_page_ends_where_it_gets_too_heavy_and_the_next_goes_on_there() -> None:
     weights = {0: MOST_BYTES * 2, 1: MOST_BYTES // 2, 2: MOST_BYTES // 2, 3: 1, 4: 0}
-    pages, after = [], None
+    pages: list[tuple[int, ...]] = []
+    after: str | None = None
     while not pages or after is not None:
         page = filtered_page(Numbers(5).read, lambda numbers: numbers, 3, after, weights.__getitem__)
         pages.append(page.items)

@@ -3,20 +3,22 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId, UserId
+from chalicelib.domain.state import DeliveryChange, NotificationState
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason, Strategy
 from chalicelib.services.inbox import Inbox
 from chalicelib.services.inbox_filter import InboxFilter
 from chalicelib.services.notification import Owner
-from chalicelib.services.ports import Between, NotificationRef
+from chalicelib.services.ports import Between, NotificationRef, RefusedChangeError
 from tests.build import ACME, ID, NOW, a_recipient, a_tenant
 from tests.callers import GLOBEX
-from tests.twin import TwinTenants
+from tests.twin import TwinRequests, TwinStates, TwinTenants
 from tests.world import OWNER, REF, World
 
 SOMEBODY_ELSE = Owner(ACME, OWNER.user_type, UserId("u2"))
@@ -89,6 +91,22 @@ def test_reading_an_escalation_ends_what_waits_in_the_queues_visibly(world: Worl
     assert (email.status, email.reason) == (DeliveryStatus.CANCELLED, Reason.READ)
     world.deliver()(REF, Channel.EMAIL)
     assert world.vendor.calls == []
+
+
+def test_a_delivery_a_worker_takes_meanwhile_is_left_to_that_worker(world: World) -> None:
+    world.decided(channels=(Channel.IN_APP, Channel.EMAIL), strategy=Strategy.ESCALATION)
+
+    class TakenMeanwhile(TwinStates):
+        def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
+            if channel is Channel.EMAIL:
+                raise RefusedChangeError(replace(world.state, version=99))
+            return super().change(ref, channel, change)
+
+    read = Inbox(TwinRequests(world.rows), TakenMeanwhile(world.rows)).read(OWNER, ID, NOW)
+
+    assert read.state is not None
+    assert read.state.version == 99
+    assert read.state.deliveries[Channel.EMAIL].status is DeliveryStatus.QUEUED
 
 
 def test_reading_a_broadcast_stops_nothing(world: World) -> None:

@@ -1,5 +1,6 @@
 """A tenant's providers: checked by their vendor's rules, with credentials that go in and never come out."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -182,6 +183,19 @@ def test_another_tenants_provider_is_not_there(rows: Rows, manage: ManageProvide
     with pytest.raises(NotFoundError):
         manage.delete(GLOBEX, MAIL, by(ADMIN))
     assert rows.providers == stored
+
+
+def test_a_provider_somebody_else_deletes_at_the_same_time_is_a_conflict(rows: Rows, manage: ManageProviders) -> None:
+    class Overtaken(TwinProviders):
+        def delete(self, tenant: TenantId, id: ProviderId) -> bool:
+            super().delete(tenant, id)
+            return super().delete(tenant, id)
+
+    create(manage)
+
+    with pytest.raises(ConflictError):
+        dataclasses.replace(manage, providers=Overtaken(rows)).delete(ACME, MAIL, by(ADMIN))
+    assert [entry.action for entry in rows.audit[ACME]][-1] == "provider.delete.refused"
 
 
 def test_a_deleted_provider_is_gone(manage: ManageProviders) -> None:

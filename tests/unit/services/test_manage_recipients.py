@@ -1,8 +1,10 @@
 """Stored recipients: one's own tenant's only, checked, and on record without their addresses."""
 
+import dataclasses
+
 import pytest
 
-from chalicelib.domain.errors import InvalidInputError, NotFoundError
+from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from chalicelib.domain.ids import TenantId, UserId, UserType
 from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.manage_recipients import ManageRecipients
@@ -71,6 +73,18 @@ def test_another_tenants_recipient_is_not_there(manage: ManageRecipients) -> Non
     with pytest.raises(NotFoundError):
         manage.delete(GLOBEX, *ANN, by(ADMIN))
     assert manage.get(ACME, *ANN) == a_recipient()
+
+
+def test_a_recipient_somebody_else_deletes_at_the_same_time_is_a_conflict(rows: Rows, manage: ManageRecipients) -> None:
+    class Overtaken(TwinRecipients):
+        def delete(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> bool:
+            super().delete(tenant, user_type, user_id)
+            return super().delete(tenant, user_type, user_id)
+
+    manage.put(ACME, a_recipient(), by(ADMIN))
+
+    with pytest.raises(ConflictError):
+        dataclasses.replace(manage, recipients=Overtaken(rows)).delete(ACME, *ANN, by(ADMIN))
 
 
 def test_a_deleted_recipient_is_gone(manage: ManageRecipients) -> None:

@@ -1,5 +1,7 @@
 """Service accounts are changed by those who reach all their tenants, and every one of these has it on record."""
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
@@ -150,11 +152,7 @@ def test_an_account_somebody_else_deletes_at_the_same_time_is_a_conflict(
     manage.create(an_account(), by(ADMIN))
 
     with pytest.raises(ConflictError):
-        replace_accounts(manage, Overtaken(rows)).delete(ClientId("orders"), by(ADMIN))
-
-
-def replace_accounts(manage: ManageServiceAccounts, accounts: TwinServiceAccounts) -> ManageServiceAccounts:
-    return ManageServiceAccounts(accounts, manage.tenants, manage.audited)
+        dataclasses.replace(manage, accounts=Overtaken(rows)).delete(ClientId("orders"), by(ADMIN))
 
 
 def test_the_pages_of_a_tenant_name_no_foreign_client(manage: ManageServiceAccounts) -> None:
