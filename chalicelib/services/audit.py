@@ -1,7 +1,8 @@
 """Reading the audit log: who changed what, newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.ids import TenantId
@@ -9,8 +10,7 @@ from chalicelib.services.filtered_page import filtered_page
 from chalicelib.services.ports import AuditLog, Between, Page
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
+class AuditFilter(msgspec.Struct, frozen=True):
     """Which entries of `span` are wanted; None admits all."""
 
     span: Between
@@ -24,8 +24,7 @@ class AuditFilter:
         return all(asked in (None, found) for asked, found in wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAudit:
+class ReadAudit(msgspec.Struct, frozen=True):
     """The use case: list a tenant's audit entries."""
 
     log: AuditLog

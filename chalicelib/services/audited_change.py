@@ -6,7 +6,6 @@ at the target settles; the other way round a change would be made that nobody co
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -42,16 +41,14 @@ class Action(StrEnum):
     DELETE_PROVIDER = "provider.delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """Who acts, and when."""
 
     principal: Principal
     now: Millis
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What is about to change. `before` and `after` are as the log may show them: without credentials."""
 
     action: Action
@@ -61,8 +58,7 @@ class Change:
     after: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedChanges:
+class AuditedChanges(msgspec.Struct, frozen=True):
     """Makes administrative changes, each after it was recorded in the log of every tenant that it touches."""
 
     log: AuditLog

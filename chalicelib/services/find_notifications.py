@@ -1,7 +1,8 @@
 """Searching a tenant's notifications: what support and administrators look at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
@@ -12,8 +13,7 @@ from chalicelib.services.notification import Notification
 from chalicelib.services.ports import Between, Page, Requests, States
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(msgspec.Struct, frozen=True):
     """What to look for among the notifications accepted in `span`; None admits all."""
 
     span: Between
@@ -32,8 +32,7 @@ class Search:
         return all(answers)
 
 
-@dataclass(frozen=True, slots=True)
-class FindNotifications:
+class FindNotifications(msgspec.Struct, frozen=True):
     """The use case: look notifications of one tenant up, also those their owners deleted."""
 
     requests: Requests

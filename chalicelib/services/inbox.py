@@ -5,7 +5,8 @@ deletes it. Whose it is, is part of the condition of every change; what is forei
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId
@@ -19,8 +20,7 @@ from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError,
 from chalicelib.services.stop_pending import stop_pending
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
+class Inbox(msgspec.Struct, frozen=True):
     """The use case: what a user does with one notification. Every method raises NotFoundError when it is not theirs."""
 
     requests: Requests

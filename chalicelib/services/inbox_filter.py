@@ -1,7 +1,8 @@
 """Which notifications of an inbox are wanted: all that is asked for stands in the state, no request need be read."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.status import NotificationStatus, shown_status
@@ -22,8 +23,7 @@ WITHHELD: Final = frozenset(
 """What is not out yet, or never went out, is no news to its recipient: it is listed only when asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class InboxFilter:
+class InboxFilter(msgspec.Struct, frozen=True):
     """What to look for; None admits all. `unread` is what the unread count counts: arrived in the inbox, not read."""
 
     span: Between = ALWAYS

@@ -4,8 +4,9 @@ What takes longer than a call may last is left for the next: the answer says so,
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from chalicelib.domain.ids import NotificationId
 from chalicelib.domain.state import NotificationState
@@ -20,16 +21,14 @@ PAGE: Final = 100
 CONCURRENT_WRITES: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True):
     """How many were changed, and whether that was all; if not, the same call goes on where this one stopped."""
 
     count: int
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class InboxMany:
+class InboxMany(msgspec.Struct, frozen=True):
     """The use case: what a user does with many notifications. Ids that are not theirs are passed over in silence."""
 
     requests: Requests

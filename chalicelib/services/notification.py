@@ -1,6 +1,6 @@
 """A notification as its readers see it: the request and what became of it, together."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.domain.ids import TenantId, UserId, UserType
 from chalicelib.domain.inbox import is_of
@@ -11,8 +11,7 @@ from chalicelib.domain.status import NotificationStatus, shown_status
 from chalicelib.domain.words import Channel
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """The user of a tenant that notifications are addressed to."""
 
     tenant: TenantId
@@ -28,8 +27,7 @@ class Owner:
         return Recipient(user_type=self.user_type, user_id=self.user_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(msgspec.Struct, frozen=True):
     """A request and its state, None until it is decided."""
 
     request: NotificationRequest
