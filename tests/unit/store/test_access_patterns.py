@@ -1,0 +1,123 @@
+"""Keys stay inside their tenant, tell everything apart, and sort as what they stand for does."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+
+from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType, time_ordered_id
+from chalicelib.domain.value import Millis
+from chalicelib.store import access_patterns as keys
+from tests.build import ACME, ID, NOW
+
+ANN = (UserType("customer"), UserId("u1"))
+PARTITIONS: dict[str, Callable[[TenantId], str]] = {
+    "request": lambda tenant: keys.request(tenant, ID).pk,
+    "state": lambda tenant: keys.state(tenant, ID).pk,
+    "feed": lambda tenant: keys.feed(tenant, *ANN),
+    "listing": lambda tenant: keys.listing(tenant, 500_000, 7),
+    "idempotency": lambda tenant: keys.idempotency(tenant, "send", "k").pk,
+    "recipient": lambda tenant: keys.recipient(tenant, *ANN).pk,
+    "unread": lambda tenant: keys.unread(tenant, *ANN, "m").pk,
+    "all_unread": lambda tenant: keys.all_unread(tenant, *ANN).pk,
+    "tenant": lambda tenant: keys.tenant(tenant).pk,
+    "provider": lambda tenant: keys.provider(tenant, ProviderId("p")).pk,
+    "all_providers": lambda tenant: keys.all_providers(tenant).pk,
+    "sweep": lambda tenant: keys.sweep(tenant).pk,
+    "audit": lambda tenant: keys.audit(tenant, "2026-11"),
+}
+OF_THE_PLATFORM = {
+    "registered": keys.registered(ACME).pk,
+    "all_registered": keys.all_registered().pk,
+    "service_account": keys.service_account(ClientId("c")).pk,
+    "all_service_accounts": keys.all_service_accounts().pk,
+}
+texts = some.text(min_size=1, max_size=12)
+times = some.integers(min_value=0, max_value=9_999_999_999_999)
+
+
+@pytest.mark.parametrize("name", PARTITIONS)
+def test_a_key_begins_with_its_tenant(name: str) -> None:
+    key = PARTITIONS[name](ACME)
+    assert key == "T#acme" or key.startswith("T#acme#")
+
+
+@pytest.mark.parametrize("name", PARTITIONS)
+def test_a_key_cannot_be_built_from_any_text(name: str) -> None:
+    with pytest.raises(TypeError):
+        PARTITIONS[name]("acme#N")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", OF_THE_PLATFORM)
+def test_rows_of_the_platform_belong_to_the_reserved_tenant(name: str) -> None:
+    assert OF_THE_PLATFORM[name] == "T#_platform"
+
+
+@given(one=some.tuples(texts, texts), other=some.tuples(texts, texts))
+@example(one=("a", "b#c"), other=("a#b", "c"))
+@example(one=("a%23", "b"), other=("a#", "b"))
+def test_different_users_have_different_partitions(one: tuple[str, str], other: tuple[str, str]) -> None:
+    def partition(user: tuple[str, str]) -> str:
+        return keys.feed(ACME, UserType(user[0]), UserId(user[1]))
+
+    assert (partition(one) == partition(other)) == (one == other)
+
+
+@given(one=texts, other=texts)
+@example(one="a#b", other="a%23b")
+def test_different_providers_and_clients_have_different_rows(one: str, other: str) -> None:
+    assert (keys.provider(ACME, ProviderId(one)) == keys.provider(ACME, ProviderId(other))) == (one == other)
+    assert (keys.service_account(ClientId(one)) == keys.service_account(ClientId(other))) == (one == other)
+
+
+@given(one=some.tuples(texts, texts), other=some.tuples(texts, texts))
+@example(one=("send", "x"), other=("sen", "dx"))
+def test_different_idempotency_keys_have_different_rows(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert (keys.idempotency(ACME, *one) == keys.idempotency(ACME, *other)) == (one == other)
+
+
+@given(provider=texts)
+def test_a_range_holds_all_that_begins_with_its_kind(provider: str) -> None:
+    rows = keys.all_providers(ACME)
+    assert rows.low <= keys.provider(ACME, ProviderId(provider)).sk <= rows.high
+    assert not rows.low <= keys.tenant(ACME).sk <= rows.high
+    assert not rows.low <= keys.sweep(ACME).sk <= rows.high
+
+
+@given(one=times, other=times)
+def test_stamps_sort_as_time_does(one: int, other: int) -> None:
+    assert (keys.stamp(one) < keys.stamp(other)) == (one < other)
+
+
+def test_a_stamp_has_thirteen_digits_whatever_the_time() -> None:
+    assert [keys.stamp(at) for at in (0, 253_402_300_800_000)] == ["0" * 13, "9" * 13]
+
+
+@given(at=times)
+def test_a_moment_sorts_behind_its_stamp_and_before_the_next(at: int) -> None:
+    moment = keys.moment(Millis(at), ID)
+    assert keys.stamp(at) < moment
+    assert at == 9_999_999_999_999 or moment < keys.stamp(at + 1)
+    assert keys.id_in(moment) == ID
+
+
+def test_the_last_instant_of_a_listing_is_that_of_its_last_moment() -> None:
+    assert keys.last_instant(keys.moment(NOW, ID)) == NOW
+    assert keys.last_instant(keys.stamp(NOW)) == NOW - 1
+
+
+@given(randomness=some.binary(min_size=10, max_size=10))
+def test_every_notification_is_in_one_of_the_shards(randomness: bytes) -> None:
+    assert keys.shard_of(NotificationId(time_ordered_id(NOW, randomness))) in range(keys.SHARDS)
+
+
+def test_a_notifications_partition_tells_which_it_is() -> None:
+    ref = keys.notification_in(keys.state(ACME, ID).pk)
+    assert (ref.tenant, ref.id) == (ACME, ID)
+
+
+@pytest.mark.parametrize("pk", ["", "T#acme", "T#acme#U#x#y", "T#acme#L#1#2", "T#acme#N#a#b", "X#acme#N#a", "T#A#N#a"])
+def test_another_partition_tells_none(pk: str) -> None:
+    with pytest.raises(ValueError, match="not "):
+        keys.notification_in(pk)
