@@ -18,27 +18,38 @@ ARRIVED: Final = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED})
 
 @dataclass(frozen=True)
 class Delivery:
-    """One notification on one channel. `took`: from accepting to the vendor's, or the inbox's, yes, in ms."""
+    """One notification on one channel. `took`: from accepting to the vendor's, or the inbox's, yes, in ms.
+
+    `error` is why it was not made or ended as it did, `code` the vendor's last word on it.
+    """
 
     channel: str
     status: DeliveryStatus
     provider: str
     attempts: int
     took: int | None
-    error: str | None
+    error: str | None = None
+    code: str | None = None
+
+    @classmethod
+    def undecided(cls, channel: str) -> Self:
+        """Return a delivery that was asked for and is not decided yet."""
+        return cls(channel, DeliveryStatus.QUEUED, provider="", attempts=0, took=None)
 
     @classmethod
     def of(cls, accepted_at: datetime, told: dict[str, Any]) -> Self:
         """Return a delivery as the API's JSON tells of it."""
-        tried = [attempt["provider"] for attempt in told["attempts"]]
+        tried = told["attempts"]
+        provider = tried[-1]["provider"] if tried else next(iter(told["providers"]), "")
         arrived = told.get("sentAt") or told.get("deliveredAt")
         return cls(
             channel=told["channel"],
             status=DeliveryStatus(told["status"]),
-            provider=(tried or told["providers"] or [""])[-1 if tried else 0],
+            provider=provider,
             attempts=told["attemptCount"],
             took=round((datetime.fromisoformat(arrived) - accepted_at).total_seconds() * 1_000) if arrived else None,
             error=told.get("error"),
+            code=tried[-1].get("code") if tried else None,
         )
 
     @property
@@ -59,6 +70,7 @@ class Tracked:
     id: str
     title: str
     accepted_at: datetime
+    channels: tuple[str, ...] = ()
     status: str = "accepted"
     deliveries: list[Delivery] = field(default_factory=list)
 
@@ -66,6 +78,11 @@ class Tracked:
     def is_settled(self) -> bool:
         """Whether it was decided and each delivery has ended."""
         return self.status != "accepted" and all(delivery.is_settled for delivery in self.deliveries)
+
+    def on(self, channel: str) -> Delivery:
+        """Return the delivery on a channel, also before it was decided."""
+        found = (delivery for delivery in self.deliveries if delivery.channel == channel)
+        return next(found, Delivery.undecided(channel))
 
     def look(self, api: Api) -> None:
         """See how it stands now."""
@@ -81,6 +98,7 @@ def find(api: Api, id: str) -> Tracked:
         id=told["id"],
         title=told["content"].get("subject") or told.get("type") or told["content"]["body"],
         accepted_at=datetime.fromisoformat(told["acceptedAt"]),
+        channels=tuple(told["channels"]),
     )
 
 
@@ -110,7 +128,7 @@ def delivery_table(notifications: Iterable[Tracked]) -> Table:
 def shown_status(status: str, error: str | None = None) -> Text:
     """Return a status in its color."""
     style = {"delivered": "green", "sent": "green", "failed": "red", "unknown": "yellow"}.get(status, "dim")
-    return Text(f"{status}, {error}" if error else status, style)
+    return Text(f"{status}: {error}" if error else status, style)
 
 
 def milliseconds(took: int | None) -> str:

@@ -89,10 +89,16 @@ def await_settled(stack: LocalStack, notifications: list[Tracked]) -> bool:
 def outcomes(stack: LocalStack, order: str, notifications: list[Tracked]) -> list[Outcome]:
     """Return what became of each delivery, as told by Herald and as seen at the other end."""
     return [
-        Outcome(notification, delivery, _EVIDENCE[delivery.channel, delivery.provider](stack, order, notification))
+        Outcome(notification, delivery := notification.on(channel), _evidence(stack, order, notification, delivery))
         for notification in notifications
-        for delivery in notification.deliveries
+        for channel in notification.channels
     ]
+
+
+def _evidence(stack: LocalStack, order: str, notification: Tracked, delivery: Delivery) -> str | None:
+    if not delivery.has_arrived:
+        return None
+    return _EVIDENCE[delivery.channel, delivery.provider](stack, order, notification)
 
 
 def _mail(stack: LocalStack, order: str, notification: Tracked) -> str | None:

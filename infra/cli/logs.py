@@ -1,7 +1,7 @@
 """What a stack's functions complained about, read from their log groups, the same way on AWS and on MiniStack."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,9 +47,15 @@ def complaint_in(line: str) -> str | None:
         return line.strip() if any(sign in line for sign in _SIGNS) else None
     if not isinstance(entry, dict) or entry.get("level") not in _GRAVE:
         return None
-    message = str(entry.get("message", ""))
-    cause = str(entry.get("exception", "")).strip().splitlines()
-    return f"{message}: {cause[-1]}" if cause else message
+    return ": ".join(part for part in (str(entry.get("message", "")), _cause(entry)) if part)
+
+
+def _cause(entry: Mapping[str, Any]) -> str:
+    """Return the line of a trace that names the exception; its message may go on below."""
+    lines = str(entry.get("exception", "")).strip().splitlines()
+    name = str(entry.get("exception_name", ""))
+    named = (line for line in reversed(lines) if name in line.partition(":")[0] and not line.startswith(" "))
+    return next(named, "")
 
 
 def _log_groups(cloud: Cloud, stack: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ Port = Annotated[
     int | None,
     typer.Option(
         envvar="HERALD_PORT",
-        help=f"MiniStack's port; 0: any that is free. [default: the one it has, else {DEFAULT_PORT}]",
+        help=f"MiniStack's port; 0: any that is free. Otherwise the one it has, or {DEFAULT_PORT}.",
         show_default=False,
     ),
 ]

@@ -22,6 +22,7 @@ from infra.cli.seeding import Seeded, seed, summary
 from infra.cli.state import Samples, State, read_state, write_state
 from infra.cloud import Cloud
 from infra.deployed import Deployed
+from infra.local import mail
 from infra.local.ministack import MiniStack, find_free_port
 from infra.local.sandbox.client import Sandbox
 from infra.package import ROOT
@@ -37,7 +38,7 @@ class Urls:
     docs: str
     health: str
     vendors: str
-    mails: Path
+    mails: str
 
 
 class LocalStack:
@@ -147,7 +148,7 @@ class LocalStack:
             docs=outputs.docs_url,
             health=f"{outputs.api_url}/health/ready",
             vendors=f"{self.sandbox.control_url}/records",
-            mails=self.sandbox.folder.mail,
+            mails=f"{self.sandbox.control_url}/records?vendor={mail.VENDOR}",
         )
 
     def user_token(self, name: str) -> str:

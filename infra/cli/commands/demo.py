@@ -70,9 +70,9 @@ def _print_outcomes(results: Sequence[Outcome]) -> None:
             result.notification.title,
             delivery.channel,
             delivery.provider,
-            shown_status(delivery.status, delivery.error),
+            shown_status(delivery.status),
             milliseconds(delivery.took),
-            result.evidence or Text("nothing arrived", "red"),
+            result.evidence or Text(delivery.code or delivery.error or "nothing arrived", "red"),
         )
     console.print(indented(rows), soft_wrap=True)
 

@@ -22,17 +22,17 @@ def send(  # noqa: PLR0913 (each is an option)
     *,
     file: Annotated[Path | None, typer.Option(help="JSON of a whole send; - reads it from standard input.")] = None,
     to: Annotated[
-        list[str] | None, typer.Option(help="A sample user, or any user id; repeat it. [default: ann]")
+        list[str] | None, typer.Option(help="A sample user, or any user id; repeat it. Otherwise ann.")
     ] = None,
     channel: Annotated[
-        list[str] | None, typer.Option(help="email, sms, push, in_app; repeat it. [default: the tenant's]")
+        list[str] | None, typer.Option(help="email, sms, push, in_app; repeat it. Otherwise the tenant's.")
     ] = None,
     subject: Annotated[str | None, typer.Option()] = None,
     body: Annotated[str, typer.Option()] = "Hello from the command line.",
     provider: Annotated[
         list[str] | None, typer.Option(help="A provider for a channel, as in email=smtp; repeat it.")
     ] = None,
-    key: Annotated[str | None, typer.Option(help="Idempotency-Key. [default: a new one]", show_default=False)] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency-Key; otherwise a new one.", show_default=False)] = None,
     service: Annotated[str, typer.Option(help="The sample service that sends.")] = "orders",
     name: Name = DEFAULT_NAME,
 ) -> None:

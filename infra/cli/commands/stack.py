@@ -1,8 +1,9 @@
 """`herald up`, `down`, `status`: the life of a local stack."""
 
 import dataclasses
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -49,15 +50,24 @@ def status(name: Name = DEFAULT_NAME) -> None:
     parts = {
         "MiniStack": Text("runs", "green"),
         "Vendor sandbox": Text("runs", "green") if stack.sandbox.is_healthy() else Text("does not answer", "red"),
-        "API": Text(f"{health.status} {health.body}", "green" if health.status == HTTPStatus.OK else "red"),
+        "API": Text("ready", "green") if health.status == HTTPStatus.OK else Text(str(health.body), "red"),
     }
     print_pairs(parts)
     print_urls(stack)
     headline("Stack outputs")
-    print_pairs({key: str(value) for key, value in dataclasses.asdict(stack.outputs).items()})
+    print_pairs(dict(flattened(dataclasses.asdict(stack.outputs))))
     headline("Sample users and services")
     ids = {user: f"{known.tenant or 'platform'}/{known.id}" for user, known in stack.samples.users.items()}
     print_pairs(ids | stack.samples.services)
+
+
+def flattened(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the leaves of a tree of dictionaries, each with its path."""
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from flattened(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, str(value)
 
 
 def print_urls(stack: LocalStack) -> None:
@@ -67,8 +77,8 @@ def print_urls(stack: LocalStack) -> None:
     rows = {
         "API": urls.api,
         "Documentation": urls.docs,
-        "Vendors": f"{urls.vendors}",
-        "Mail": str(urls.mails),
+        "Vendors": urls.vendors,
+        "Mail": urls.mails,
         "AWS": stack.ministack.url,
     }
     print_pairs(rows)

@@ -21,7 +21,8 @@ _PAUSE: Final = 0.3
 @commands.command()
 def tail(
     ids: Annotated[
-        list[str] | None, typer.Argument(help="Notifications. [default: the tenant's latest]", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Notifications, by id; otherwise the tenant's latest.", show_default=False),
     ] = None,
     *,
     tenant: Tenant = "acme",

@@ -21,7 +21,7 @@ class Caller(StrEnum):
 def token(
     kind: Annotated[Caller, typer.Argument(help="A service (client credentials) or a user (name and password).")],
     who: Annotated[
-        str | None, typer.Argument(help="A sample service or user. [default: orders, ann]", show_default=False)
+        str | None, typer.Argument(help="A sample service or user; otherwise orders, ann.", show_default=False)
     ] = None,
     name: Name = DEFAULT_NAME,
 ) -> None:
