@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jwt import PyJWK
-from jwt.exceptions import PyJWKError, PyJWTError
+from jwt.exceptions import PyJWTError
 
 FRESH_FOR: Final = 3_600.0
 """Seconds after which the keys are fetched again, so that one the issuer withdrew stops working."""
@@ -87,14 +87,14 @@ def read_keys(document: bytes) -> Keys:
     keys = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(keys, list):
         raise ValueError("not a JWKS")  # noqa: TRY004 (a document of the wrong shape is a wrong value)
-    return {key["kid"]: read for key in keys if "kid" in key and (read := _read(key)) is not None}
+    return {key["kid"]: read for key in keys if isinstance(key, dict) and (read := _read(key)) is not None}
 
 
-def _read(key: Mapping[str, Any]) -> PyJWK | None:
-    if key.get("use", "sig") != "sig":
+def _read(key: dict[str, Any]) -> PyJWK | None:
+    if "kid" not in key or key.get("use", "sig") != "sig":
         return None
     try:
-        return PyJWK(dict(key))
-    except PyJWKError:
+        return PyJWK(key)
+    except (PyJWTError, ValueError):
         # An issuer may publish keys of kinds that we do not know beside those we do.
         return None
