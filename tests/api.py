@@ -1,6 +1,7 @@
-"""The API in memory: the real routes, called with API Gateway's events, over the real use cases on the store's twin."""
+"""The API in memory: the real routes, called with API Gateway's events, over the real use cases on a store."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import time_ns
@@ -19,6 +20,7 @@ from chalicelib.providers.registry import setting_faults
 from chalicelib.services.audit import ReadAudit
 from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.find_notifications import FindNotifications
+from chalicelib.services.inbox import Inbox
 from chalicelib.services.inbox_many import InboxMany
 from chalicelib.services.manage_providers import ManageProviders
 from chalicelib.services.manage_recipients import ManageRecipients
@@ -26,15 +28,7 @@ from chalicelib.services.manage_service_accounts import ManageServiceAccounts
 from chalicelib.services.manage_tenants import ManageTenants
 from chalicelib.store.cursors import Cursors
 from tests.fakes import ManualClock
-from tests.twin import (
-    TwinAuditLog,
-    TwinProviders,
-    TwinRecipients,
-    TwinRequests,
-    TwinServiceAccounts,
-    TwinStates,
-    TwinTenants,
-)
+from tests.store.stores import Store, on_twin
 from tests.world import World
 
 
@@ -94,35 +88,40 @@ class NoVault:
 def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -> Api:
     """Return the API over `world`, by default one of now, wired into bootstrap for the time of a test."""
     world = world or World(clock=ManualClock(Millis(time_ns() // 1_000_000)))
-    for name, value in _wiring(world).items():
-        monkeypatch.setattr(bootstrap, name, lambda value=value: value)
-    monkeypatch.setenv("HERALD_CORS_ORIGINS", "[]")
+    use_cases = {"accept": world.accept(), "cancel": world.cancel()}
+    _wire(monkeypatch, use_cases | reading_and_administration(on_twin(world.rows), world.clock))
     return Api(world)
 
 
-def _wiring(world: World) -> dict[str, Any]:
-    rows = world.rows
-    requests, states, log = TwinRequests(rows), TwinStates(rows), TwinAuditLog(rows)
-    tenants = TwinTenants(rows)
-    audited = AuditedChanges(log, lambda size: next(world.numbers).to_bytes(size, "big"))
+def api_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """Return what the API reads and administers over `store`, wired into bootstrap for the time of a test."""
+    clock = ManualClock(Millis(time_ns() // 1_000_000))
+    _wire(monkeypatch, reading_and_administration(store, clock))
+    return Api(World(clock=clock))
+
+
+def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, Any]:
+    """Return the use cases of reading and administration over `store`, by their names in bootstrap."""
+    audited = AuditedChanges(store.audit, os.urandom)
     return {
-        "requests": requests,
-        "states": states,
-        "tenants": tenants,
-        "known_tenants": tenants,
-        "recipients": TwinRecipients(rows),
-        "accept": world.accept(),
-        "cancel": world.cancel(),
-        "inbox": world.inbox(),
-        "inbox_many": InboxMany(requests, states, world.clock),
-        "find_notifications": FindNotifications(requests, states),
-        "read_audit": ReadAudit(log),
-        "manage_tenants": ManageTenants(tenants, audited),
-        "manage_service_accounts": ManageServiceAccounts(TwinServiceAccounts(rows), tenants, audited),
-        "manage_recipients": ManageRecipients(TwinRecipients(rows), tenants, audited),
-        "manage_providers": ManageProviders(TwinProviders(rows), tenants, NoVault(), setting_faults, audited),
+        "tenants": store.tenants,
+        "known_tenants": store.tenants,
+        "inbox": Inbox(store.requests, store.states),
+        "inbox_many": InboxMany(store.requests, store.states, clock),
+        "find_notifications": FindNotifications(store.requests, store.states),
+        "read_audit": ReadAudit(store.audit),
+        "manage_tenants": ManageTenants(store.tenants, audited),
+        "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
+        "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),
+        "manage_providers": ManageProviders(store.providers, store.tenants, NoVault(), setting_faults, audited),
         "cursors": Cursors(b"a key of 32 bytes for all tests.."),
     }
+
+
+def _wire(monkeypatch: pytest.MonkeyPatch, use_cases: Mapping[str, Any]) -> None:
+    for name, use_case in use_cases.items():
+        monkeypatch.setattr(bootstrap, name, lambda use_case=use_case: use_case)
+    monkeypatch.setenv("HERALD_CORS_ORIGINS", "[]")
 
 
 def _event(

@@ -41,9 +41,9 @@ class Store:
     sweeps: ports.SweepCursors
 
 
-def on_twin() -> Store:
-    """Return an empty store in memory."""
-    rows = twin.Rows()
+def on_twin(rows: twin.Rows | None = None) -> Store:
+    """Return the store in memory, an empty one unless there are `rows`."""
+    rows = twin.Rows() if rows is None else rows
     return Store(
         requests=twin.TwinRequests(rows),
         records=twin.TwinRecords(rows),
