@@ -103,6 +103,7 @@ BAD_MESSAGES: list[tuple[Any, str, str]] = [
     ({"token": "t", "android": {"ttl": "60"}}, "message.android.ttl", "must end with 's'"),
     ({"token": "t", "android": {"ttl": "2419201s"}}, "message.android.ttl", "Invalid TTL"),
     ({"token": "t", "android": {"priority": "urgent"}}, "message.android.priority", "Invalid enum value"),
+    ({"token": "t", "webpush": {"fcm_options": {"link": "app://x"}}}, "message.webpush.fcm_options.link", "HTTPS"),
     ({"token": "t", "titel": "x"}, "message", "Unknown name \"titel\" at 'message': Cannot find field."),
     ("hello", "message", "Expected `object`, got `str`"),
 ]

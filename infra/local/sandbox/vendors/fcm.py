@@ -103,9 +103,9 @@ class Fcm(Vendor):
             yield _invalid("", f"Invalid Content-Type: {request.media_type}")
 
     def _deliver(self, send: Send, request: Request) -> Answer:
-        token = send.message.token or ""
+        target = send.message.token or send.message.fid or ""
         for beginning, status in SPECIAL_TOKENS.items():
-            if token.startswith(beginning):
+            if target.startswith(beginning):
                 return self.failure(status)
         project = self.accounts["fcm"]["serviceAccount"]["project_id"]
         identifier = "fake_message_id" if send.validate_only else f"0:{int(request.at * 1e6)}%{request.id}"
@@ -121,6 +121,8 @@ def _faults(message: Message) -> Iterator[tuple[str, str]]:
             yield "message.data", f"Invalid data payload key: {key}"
     if message.android.ttl is not None:
         yield from _ttl_faults(message.android.ttl)
+    if not message.webpush.fcm_options.get("link", "https://").startswith("https://"):
+        yield "message.webpush.fcm_options.link", "The link must be an HTTPS URL."
     limit = _MAX_TOPIC_PAYLOAD if message.topic or message.condition else _MAX_PAYLOAD
     if message.payload_size > limit:
         yield "message", f"Message is too big: its payload must not exceed {limit} bytes."

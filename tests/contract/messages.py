@@ -1,0 +1,27 @@
+"""The messages that the cases send."""
+
+from chalicelib.channels.base import EmailMessage, PushMessage, SmsMessage
+
+AN_EMAIL = EmailMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057",
+    to="ann@example.com",
+    subject="Your order — Grüße",
+    text="It is on its way.\nBye",
+    html="<p>It is on its way. Grüße</p>",
+    sender="shop@example.com",
+    sender_name="Shop, Müller & Co.",
+    reply_to="help@example.com",
+)
+AN_SMS = SmsMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057", to="+14155550100", text="Grüße: 1 < 2 & €", segments=1
+)
+A_PUSH = PushMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057",
+    tokens=("device-1",),
+    title="Your order",
+    body="It is on its way. Grüße",
+    data={"orderId": "42"},
+    image="https://example.com/a.png",
+    link="https://example.com/orders/42",
+    ttl=3_600,
+)

@@ -1,0 +1,57 @@
+"""A worker with one provider configured, in an environment of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chalicelib.channels.base import Message
+from chalicelib.domain.ids import ProviderId, TenantId
+from chalicelib.domain.provider import ProviderConfig, ProviderResult
+from chalicelib.providers.base import Timeouts
+from chalicelib.providers.caller import Caller
+from infra.local.sandbox.client import Sandbox
+from tests.build import a_tenant
+from tests.contract.case import Case
+
+PATIENT = Timeouts(connect=20.0, read=20.0)
+"""No test of a busy machine ends by these."""
+IMPATIENT = Timeouts(connect=5.0, read=1.5)
+TOO_SLOW = 4.0
+
+
+class OpenVault:
+    """Seals nothing: credentials are as readable as settings."""
+
+    def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
+        return msgspec.json.encode(secret)
+
+    def open(self, tenant: TenantId, sealed: bytes) -> dict[str, Any]:
+        return msgspec.json.decode(sealed, type=dict[str, Any])
+
+
+@dataclass
+class Worker:
+    case: Case
+    sandbox: Sandbox
+    timeouts: Timeouts
+
+    def __post_init__(self) -> None:
+        self.caller = Caller(OpenVault(), self.timeouts)
+
+    def send(self, message: Message | None = None, **changes: Any) -> ProviderResult:
+        """Send the case's message, or another, by the case's provider, or one configured otherwise."""
+        fields: dict[str, Any] = {
+            "id": ProviderId("primary"),
+            "channel": self.case.channel,
+            "vendor": self.case.vendor,
+            "settings": self.case.settings(self.sandbox),
+            "credentials": seal(self.case.credentials(self.sandbox)),
+        }
+        return self.caller.call(a_tenant(), ProviderConfig(**(fields | changes)), message or self.case.message)
+
+
+def seal(credentials: Mapping[str, Any]) -> bytes | None:
+    """Return credentials as they are stored, None when there are none."""
+    return msgspec.json.encode(credentials) if credentials else None
