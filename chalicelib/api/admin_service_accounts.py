@@ -25,8 +25,8 @@ ACCOUNTS = "/api/v1/admin/service-accounts"
 ONE = ACCOUNTS + "/{clientId}"
 
 ClientIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$")]
-TenantIds = Annotated[tuple[TenantIdText, ...], Field(min_length=1, max_length=100)]
-Scopes = Annotated[tuple[Scope, ...], Field(min_length=1, max_length=len(Scope))]
+TenantIds = Annotated[list[TenantIdText], Field(min_length=1, max_length=100)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
 
 
 class CreateAccount(Body):
@@ -162,5 +162,5 @@ def delete_account(call: Call, client_id: str) -> None:
     bootstrap.manage_service_accounts().delete(ClientId(client_id), Actor(call.principal, call.now))
 
 
-def _tenants(ids: tuple[str, ...]) -> tuple[TenantId, ...]:
+def _tenants(ids: list[str]) -> tuple[TenantId, ...]:
     return tuple(TenantId(id) for id in dict.fromkeys(ids))

@@ -3,9 +3,17 @@ the models of one route, not of all.
 """
 
 import re
-from typing import Annotated, Final, LiteralString
+from typing import Annotated, Any, Final, LiteralString
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -16,7 +24,10 @@ OWN_CODE: Final = "herald:"
 
 
 class Body(BaseModel):
-    """What a request carries. Names are camelCase, nothing unknown is let through, nothing is converted."""
+    """What a request carries. Names are camelCase, nothing unknown is let through, nothing is converted.
+
+    Arrays are lists: nothing else is one before it is converted.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -26,6 +37,13 @@ class Body(BaseModel):
         defer_build=True,
         hide_input_in_errors=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _look_at_names_as_python_does(cls, value: Any) -> Any:
+        # Reading JSON, pydantic 2.13 takes a field's own name (`by_name` beside `byName`) for known and silently drops
+        # what it holds. It does not where a validator has seen the value before, even one that changes nothing.
+        return value
 
 
 class Query(BaseModel):
@@ -85,9 +103,13 @@ def _time(value: object) -> object:
     return iso8601(Millis(value)) if isinstance(value, int) else value
 
 
-Line = Annotated[str, AfterValidator(_one_line), StringConstraints(min_length=1, max_length=255)]
-"""One line of text, such as a name or a subject: 1 to 255 characters, no line breaks."""
-Text = Annotated[str, AfterValidator(_plain_text), StringConstraints(min_length=1)]
+ONE_LINE: Final = AfterValidator(_one_line)
+"""Put behind the length of a text that may have no line breaks and no control characters."""
+PLAIN_TEXT: Final = AfterValidator(_plain_text)
+"""Put behind the length of a text that may have lines and tabs, but no other control characters."""
+Line = Annotated[str, StringConstraints(min_length=1, max_length=255), ONE_LINE]
+"""One line of text, such as a name or a subject: 1 to 255 characters."""
+Text = Annotated[str, StringConstraints(min_length=1), PLAIN_TEXT]
 """Text that may have several lines."""
 CommaSeparated = BeforeValidator(_comma_separated)
 """Put on a list of a query (`Annotated[list[X], CommaSeparated]`): it may come as `a,b` or by repeating the name."""

@@ -5,23 +5,25 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.fields import FreeData, Name, UserIdText, UserTypeText
-from chalicelib.api.models import Answer, Body, Line
+from chalicelib.api.models import ONE_LINE, Answer, Body, Line
 from chalicelib.domain.ids import DEFAULT_USER_TYPE, UserId, UserType
 from chalicelib.domain.recipient import Recipient
 
-DeviceToken = Annotated[Line, StringConstraints(max_length=1_024)]
+EmailText = Annotated[str, StringConstraints(min_length=1, max_length=320), ONE_LINE]
+PhoneText = Annotated[str, StringConstraints(min_length=1, max_length=32), ONE_LINE]
+DeviceToken = Annotated[str, StringConstraints(min_length=1, max_length=1_024), ONE_LINE]
 
 
 class StoredRecipientBody(Body):
     """How a recipient can be reached, and what is known of them."""
 
-    email: Annotated[Line, StringConstraints(max_length=320)] | None = None
-    phone: Annotated[Line, StringConstraints(max_length=32)] | None = None
-    device_tokens: Annotated[tuple[DeviceToken, ...], Field(max_length=20)] = ()
+    email: EmailText | None = None
+    phone: PhoneText | None = None
+    device_tokens: Annotated[list[DeviceToken], Field(max_length=20)] = Field(default_factory=list)
     locale: Line | None = None
     time_zone: Line | None = None
     attributes: FreeData = Field(default_factory=dict)
-    roles: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    roles: Annotated[list[Name], Field(max_length=20)] = Field(default_factory=list)
 
     def to_recipient(self, user_type: UserType, user_id: UserId) -> Recipient:
         """Return the recipient of this name."""
@@ -30,11 +32,11 @@ class StoredRecipientBody(Body):
             user_id=user_id,
             email=self.email,
             phone=self.phone,
-            device_tokens=self.device_tokens,
+            device_tokens=tuple(self.device_tokens),
             locale=self.locale,
             time_zone=self.time_zone,
             attributes=self.attributes,
-            roles=self.roles,
+            roles=tuple(self.roles),
         )
 
 

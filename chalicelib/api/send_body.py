@@ -14,7 +14,7 @@ from chalicelib.api.fields import (
     UserIdText,
     UserTypeText,
 )
-from chalicelib.api.models import Body, Line, Text
+from chalicelib.api.models import ONE_LINE, PLAIN_TEXT, Body, Line
 from chalicelib.api.recipient_models import RecipientBody
 
 MAX_BODY: Final = 256 * 1024
@@ -22,15 +22,16 @@ MAX_BODY: Final = 256 * 1024
 MOST_RECIPIENTS: Final = 100
 
 SOME: Final = Field(min_length=1, max_length=MOST_RECIPIENTS)
-LongText = Annotated[Text, StringConstraints(max_length=100_000)]
-PushData = Annotated[dict[Name, Annotated[Text, StringConstraints(max_length=1_024)]], Field(max_length=20)]
-Url = Annotated[Line, StringConstraints(max_length=2_048)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=100_000), PLAIN_TEXT]
+PushText = Annotated[str, StringConstraints(min_length=1, max_length=1_024), PLAIN_TEXT]
+PushData = Annotated[dict[Name, PushText], Field(max_length=20)]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2_048), ONE_LINE]
 
 
 class UserIds(Body):
     """Whom to notify, by the ids of stored recipients."""
 
-    user_ids: Annotated[tuple[UserIdText, ...], SOME]
+    user_ids: Annotated[list[UserIdText], SOME]
 
 
 class TemplateBody(Body):
@@ -75,12 +76,12 @@ class SendBody(Body):
 
     recipients: (
         Annotated[
-            Annotated[Annotated[tuple[RecipientBody, ...], SOME], Tag("<list>")] | Annotated[UserIds, Tag("<userIds>")],
+            Annotated[Annotated[list[RecipientBody], SOME], Tag("<list>")] | Annotated[UserIds, Tag("<userIds>")],
             Discriminator(lambda value: "<userIds>" if isinstance(value, dict | UserIds) else "<list>"),
         ]
         | None
     ) = None
-    recipient_ids: Annotated[tuple[UserIdText, ...], SOME] | None = None
+    recipient_ids: Annotated[list[UserIdText], SOME] | None = None
     recipient_user_id: UserIdText | None = None
     recipient_user_type: UserTypeText | None = None
     topic: Line | None = None
@@ -93,7 +94,7 @@ class SendBody(Body):
     message: LongText | None = None
 
     channel: ChannelName | None = None
-    channels: Annotated[tuple[ChannelName, ...], Field(min_length=1, max_length=10)] | None = None
+    channels: Annotated[list[ChannelName], Field(min_length=1, max_length=10)] | None = None
     type: Name | None = None
     category: Name = "transactional"
     priority: PriorityName | None = None

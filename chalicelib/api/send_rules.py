@@ -50,7 +50,7 @@ def placed_recipients(body: SendBody) -> list[tuple[str, Recipient]]:
     match body.recipients:
         case UserIds(user_ids=ids):
             return [(f"/recipients/userIds/{place}", _stored(id, None)) for place, id in enumerate(ids)]
-        case tuple() as recipients:
+        case list() as recipients:
             return [(f"/recipients/{place}", each.as_recipient()) for place, each in enumerate(recipients)]
     if body.recipient_ids is not None:
         ids, user_type = body.recipient_ids, body.recipient_user_type

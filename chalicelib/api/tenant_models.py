@@ -6,7 +6,8 @@ import msgspec
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.fields import ChannelName, StrategyName
-from chalicelib.api.models import Answer, Body, Line, Time
+from chalicelib.api.models import ONE_LINE, Answer, Body, Line, Time
+from chalicelib.api.recipient_models import EmailText
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import EventMode, Sender, Tenant, TenantSettings, TenantStatus
 from chalicelib.domain.value import Millis
@@ -17,15 +18,17 @@ _DEFAULT: Final = TenantSettings()
 TenantIdText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 Version = Annotated[int, Field(ge=1)]
 """The version a caller saw: the change is refused with 409 when it is no longer the stored one."""
-Channels = Annotated[tuple[ChannelName, ...], Field(max_length=len(Channel))]
+Channels = Annotated[list[ChannelName], Field(max_length=len(Channel))]
+Schemes = Annotated[list[Line], Field(max_length=20)]
+Prefix = Annotated[str, StringConstraints(min_length=1, max_length=20), ONE_LINE]
 
 
 class SenderBody(Body):
     """Whom messages on a channel come from: an address, or for SMS a number or a name of up to 11 characters."""
 
-    address: Annotated[Line, StringConstraints(max_length=320)]
+    address: EmailText
     name: Line | None = None
-    reply_to: Annotated[Line, StringConstraints(max_length=320)] | None = None
+    reply_to: EmailText | None = None
 
 
 class SettingsBody(Body):
@@ -34,12 +37,12 @@ class SettingsBody(Body):
     default_locale: Line = _DEFAULT.default_locale
     time_zone: Line = _DEFAULT.time_zone
     default_strategy: StrategyName = _DEFAULT.default_strategy
-    default_channels: Channels = _DEFAULT.default_channels
-    disabled_channels: Channels = ()
+    default_channels: Channels = Field(default_factory=lambda: [*_DEFAULT.default_channels])
+    disabled_channels: Channels = Field(default_factory=list)
     senders: dict[ChannelName, SenderBody] = Field(default_factory=dict)
-    url_schemes: Annotated[tuple[Line, ...], Field(max_length=20)] = _DEFAULT.url_schemes
+    url_schemes: Schemes = Field(default_factory=lambda: [*_DEFAULT.url_schemes])
     sms_max_segments: int = _DEFAULT.sms_max_segments
-    sms_prefix: Annotated[Line, StringConstraints(max_length=20)] | None = None
+    sms_prefix: Prefix | None = None
     event_mode: EventMode = _DEFAULT.event_mode
     retention_days: int = _DEFAULT.retention_days
 

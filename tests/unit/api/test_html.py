@@ -1,0 +1,46 @@
+"""What becomes of HTML from outside."""
+
+import pytest
+
+from chalicelib.api.html import sanitize
+
+HARMLESS = [
+    "<p>Hello <b>Ann</b></p>",
+    '<p style="color:red;text-align:center">Hello</p>',
+    '<img src="https://example.com/a.png" alt="a" width="10">',
+    '<table border="0" cellpadding="4"><tbody><tr><td align="left" bgcolor="#fff">1</td></tr></tbody></table>',
+]
+
+
+@pytest.mark.parametrize("html", HARMLESS)
+def test_what_mails_are_made_of_stays(html: str) -> None:
+    assert sanitize(html) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "gone"),
+    [
+        ("<script>alert(1)</script>", "alert"),
+        ("<img src=x onerror=alert(1)>", "onerror"),
+        ('<a href="javascript:alert(1)">x</a>', "javascript"),
+        ('<a href="java\nscript:alert(1)">x</a>', "script:"),
+        ('<a href="data:text/html,x">x</a>', "data:"),
+        ('<iframe src="https://evil.example.com"></iframe>', "iframe"),
+        ("<form action='https://evil.example.com'><input name=p></form>", "form"),
+        ('<p style="position:fixed;top:0">x</p>', "position"),
+        ('<p style="background-image:url(https://evil.example.com)">x</p>', "url"),
+        ("<style>p{display:none}</style>", "display"),
+        ("<svg><animate onbegin=alert(1)></svg>", "onbegin"),
+        ("<!--[if IE]><script></script><![endif]-->", "if IE"),
+        ("<meta http-equiv=refresh content='0;url=https://evil.example.com'>", "meta"),
+        ("<base href='https://evil.example.com/'>", "base"),
+    ],
+)
+def test_what_runs_loads_or_deceives_goes(html: str, gone: str) -> None:
+    assert gone not in sanitize(html)
+
+
+def test_links_may_have_the_tenants_own_schemes() -> None:
+    link = '<a href="shop://orders/42" rel="noopener noreferrer">Order</a>'
+    assert sanitize(link, ("https", "shop")) == link
+    assert "shop" not in sanitize(link)
