@@ -4,31 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from chalicelib.channels.base import Message
-from chalicelib.domain.ids import ProviderId, TenantId
+from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.provider import ProviderConfig, ProviderResult
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.caller import Caller
 from infra.local.sandbox.client import Sandbox
-from tests.build import a_tenant
+from tests.build import ACME, a_tenant
 from tests.contract.case import Case
+from tests.unit.providers.fake_vault import FakeVault
 
 PATIENT = Timeouts(connect=20.0, read=20.0)
 """No test of a busy machine ends by these."""
 IMPATIENT = Timeouts(connect=5.0, read=1.5)
 TOO_SLOW = 4.0
-
-
-class OpenVault:
-    """Seals nothing: credentials are as readable as settings."""
-
-    def seal(self, tenant: TenantId, secret: Mapping[str, Any]) -> bytes:
-        return msgspec.json.encode(secret)
-
-    def open(self, tenant: TenantId, sealed: bytes) -> dict[str, Any]:
-        return msgspec.json.decode(sealed, type=dict[str, Any])
+VAULT = FakeVault()
 
 
 @dataclass
@@ -38,7 +28,7 @@ class Worker:
     timeouts: Timeouts
 
     def __post_init__(self) -> None:
-        self.caller = Caller(OpenVault(), self.timeouts)
+        self.caller = Caller(VAULT, self.timeouts)
 
     def send(self, message: Message | None = None, **changes: Any) -> ProviderResult:
         """Send the case's message, or another, by the case's provider, or one configured otherwise."""
@@ -54,4 +44,4 @@ class Worker:
 
 def seal(credentials: Mapping[str, Any]) -> bytes | None:
     """Return credentials as they are stored, None when there are none."""
-    return msgspec.json.encode(credentials) if credentials else None
+    return VAULT.seal(ACME, credentials) if credentials else None
