@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from infra.cli.api import Api
 from infra.cli.errors import CommandError
@@ -20,6 +20,9 @@ from infra.deployed import Deployed
 from infra.local.ministack import MiniStack
 from infra.local.sandbox.client import Sandbox
 from infra.package import ROOT, Package, package
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
 
 _READY_SECONDS: Final = 30
 
@@ -74,6 +77,20 @@ def await_ready(outputs: Deployed) -> None:
         eventually(ready, "the API to be ready", within=_READY_SECONDS)
     except NotInTimeError as error:
         raise CommandError(f"The API does not get ready: {answers[0]}") from error
+
+
+def wake_workers(cloud: Cloud) -> int:
+    """Have each worker start now, one after the other, with nothing to do; return how many there are.
+
+    Otherwise the first message starts all of them at once, which keeps a small machine busy for longer than the local
+    stage's short timeouts allow.
+    """
+    functions: LambdaClient = cloud.client("lambda")
+    mappings = functions.get_paginator("list_event_source_mappings").paginate()
+    workers = {mapping["FunctionArn"] for page in mappings for mapping in page["EventSourceMappings"]}
+    for worker in sorted(workers):
+        functions.invoke(FunctionName=worker, Payload=b'{"Records": []}')
+    return len(workers)
 
 
 def _packaged(folder: Path) -> Package:

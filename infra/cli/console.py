@@ -2,11 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -58,12 +58,21 @@ def headline(text: str) -> None:
     console.print(Text(text, "bold"))
 
 
-def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """Return an empty table in our looks; the columns in `right` hold numbers."""
+def table(*columns: str, right: Collection[str] = (), flexible: Collection[str] = ()) -> Table:
+    """Return an empty table in our looks; columns in `right` hold numbers, those in `flexible` `cut` texts.
+
+    Where a line is too short for the table, the flexible columns give way.
+    """
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+        justify: JustifyMethod = "right" if column in right else "left"
+        made.add_column(column, justify=justify, no_wrap=column not in flexible)
     return made
+
+
+def cut(text: str, style: str = "") -> Text:
+    """Return a text that is cut off where its column ends."""
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def indented(renderable: Table) -> Table:

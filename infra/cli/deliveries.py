@@ -10,7 +10,7 @@ from rich.text import Text
 
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
 from infra.cli.api import Api
-from infra.cli.console import table
+from infra.cli.console import cut, table
 
 ONE: Final = "/api/v1/services/notifications/{id}"
 ARRIVED: Final = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED})
@@ -56,6 +56,11 @@ class Delivery:
     def is_settled(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.status not in OPEN
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it has not arrived: the vendor's word, or ours."""
+        return None if self.has_arrived else self.code or self.error
 
     @property
     def has_arrived(self) -> bool:
@@ -111,12 +116,11 @@ def look_all(api: Api, notifications: Iterable[Tracked]) -> None:
 
 def delivery_table(notifications: Iterable[Tracked]) -> Table:
     """Return a row for each delivery."""
-    rows = table(
-        "accepted", "notification", "channel", "provider", "tries", "status", "after", right=("tries", "after")
-    )
+    columns = ("accepted", "notification", "channel", "provider", "tries", "status", "after")
+    rows = table(*columns, right=("tries", "after"), flexible=("notification",))
     for notification in notifications:
         when = notification.accepted_at.astimezone().strftime("%H:%M:%S")
-        named = Text(notification.title, overflow="ellipsis")
+        named = cut(notification.title)
         if not notification.deliveries:
             rows.add_row(when, named, "", "", "", shown_status(notification.status), "")
         for delivery in notification.deliveries:
@@ -125,10 +129,10 @@ def delivery_table(notifications: Iterable[Tracked]) -> Table:
     return rows
 
 
-def shown_status(status: str, error: str | None = None) -> Text:
-    """Return a status in its color."""
+def shown_status(status: str, trouble: str | None = None) -> Text:
+    """Return a status in its color, with what troubles it."""
     style = {"delivered": "green", "sent": "green", "failed": "red", "unknown": "yellow"}.get(status, "dim")
-    return Text(f"{status}: {error}" if error else status, style)
+    return Text(f"{status}: {trouble}" if trouble else status, style)
 
 
 def milliseconds(took: int | None) -> str:
@@ -137,5 +141,5 @@ def milliseconds(took: int | None) -> str:
 
 
 def _cells(delivery: Delivery) -> tuple[str | Text, ...]:
-    status = shown_status(delivery.status, delivery.error)
+    status = shown_status(delivery.status, delivery.trouble)
     return delivery.channel, delivery.provider, str(delivery.attempts), status, milliseconds(delivery.took)

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from infra.cli.api import Api
-from infra.cli.booting import DEFAULTS, Options, await_ready, release, start_ministack
+from infra.cli.booting import DEFAULTS, Options, await_ready, release, start_ministack, wake_workers
 from infra.cli.console import Step, silent
 from infra.cli.errors import CommandError
 from infra.cli.identity import Identity
@@ -86,8 +86,10 @@ class LocalStack:
             note.text = self.sandbox.control_url
         with step("Deployment") as note:
             self._remember(outputs=release(self.folder, self.cloud, self.sandbox, options.parameters))
-            await_ready(self.outputs)
             note.text = self.outputs.name
+        with step("Functions") as note:
+            await_ready(self.outputs)
+            note.text = f"API ready, {wake_workers(self.cloud)} workers awake"
         if options.seeded:
             with step("Sample data") as note:
                 note.text = summary(self.seed())

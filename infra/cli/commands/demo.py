@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from infra.cli.commands.stack import print_urls
-from infra.cli.console import console, headline, indented, shown, stderr, table
+from infra.cli.console import console, cut, headline, indented, shown, stderr, table
 from infra.cli.deliveries import milliseconds, shown_status
 from infra.cli.demo import CUSTOMER, Outcome, await_settled, outcomes, send_all
 from infra.cli.logs import read_complaints
@@ -63,7 +63,8 @@ def _perform(stack: LocalStack, port: int | None) -> list[Outcome]:
 
 
 def _print_outcomes(results: Sequence[Outcome]) -> None:
-    rows = table("notification", "channel", "provider", "status", "after", "at the other end", right=("after",))
+    columns = ("notification", "channel", "provider", "status", "after", "at the other end")
+    rows = table(*columns, right=("after",), flexible=("at the other end",))
     for result in results:
         delivery = result.delivery
         rows.add_row(
@@ -72,9 +73,9 @@ def _print_outcomes(results: Sequence[Outcome]) -> None:
             delivery.provider,
             shown_status(delivery.status),
             milliseconds(delivery.took),
-            result.evidence or Text(delivery.code or delivery.error or "nothing arrived", "red"),
+            cut(result.evidence) if result.evidence else cut(delivery.trouble or "nothing arrived", "red"),
         )
-    console.print(indented(rows), soft_wrap=True)
+    console.print(indented(rows))
 
 
 def _print_complaints(stack: LocalStack, since: int) -> None:

@@ -1,6 +1,7 @@
 """`herald tail`: deliveries as they happen."""
 
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -22,7 +23,7 @@ _PAUSE: Final = 0.3
 def tail(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(help="Notifications, by id; otherwise the tenant's latest.", show_default=False),
+        typer.Argument(help="Notifications by id, else the tenant's latest.", show_default=False),
     ] = None,
     *,
     tenant: Tenant = "acme",
@@ -33,10 +34,10 @@ def tail(
     """Show deliveries live until all are settled."""
     api = running_stack(name).as_service("operations", tenant)
     watched = {id: find(api, id) for id in ids or ()}
-    with Live(console=console, auto_refresh=False) as live:
+    # Ctrl-C is how one stops looking.
+    with suppress(KeyboardInterrupt), Live(console=console, auto_refresh=False) as live:
         while True:
-            if not ids:
-                watched = _latest(api, last, watched)
+            watched = watched if ids else _latest(api, last, watched)
             look_all(api, watched.values())
             live.update(indented(delivery_table(watched.values())), refresh=True)
             if not follow and all(notification.is_settled for notification in watched.values()):
