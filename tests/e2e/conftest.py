@@ -1,0 +1,120 @@
+"""The deployed stack under AWS's real nature: roles enforced, semantics on, every key inside its tenant."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.cli.api import Api
+from infra.cli.booting import Options
+from infra.cli.deliveries import Delivery, Tracked, find
+from infra.cli.stack import LocalStack
+from infra.cli.waiting import eventually
+from infra.local.sandbox.faults import Fault
+from tests.aws_semantics.hooks.deaths import VARIABLE, Order
+from tests.aws_semantics.record import read_record
+from tests.aws_semantics.switch import environment
+
+SEED = "7"
+SETTLED_WITHIN = 60.0
+VISIBILITY_SECONDS = 6
+SEND = "/api/v1/services/notifications/send"
+
+
+@dataclass
+class Person:
+    """Somebody nobody else in the tests is: what arrives for them arrived by this test."""
+
+    user_id: str = field(default_factory=lambda: f"user-{uuid.uuid4().hex[:12]}")
+
+    @property
+    def email(self) -> str:
+        return f"{self.user_id}@example.com"
+
+    def as_recipient(self, **changes: Any) -> dict[str, Any]:
+        """Return the person as a send names them."""
+        return {"userId": self.user_id, "userType": "customer", "email": self.email} | changes
+
+
+@dataclass
+class Herald:
+    """A deployed stack, and what tests do with it all the time."""
+
+    stack: LocalStack
+    deaths: Path
+
+    @property
+    def orders(self) -> Api:
+        """The API as acme's order service."""
+        return self.stack.as_service("orders")
+
+    def send(self, person: Person, **changes: Any) -> str:
+        """Send a transactional message by e-mail, unless told otherwise; return the notification's id."""
+        body: dict[str, Any] = {
+            "recipients": [person.as_recipient()],
+            "channels": ["email"],
+            "category": "transactional",
+            "content": {"subject": "Hello", "body": "It is on its way."},
+        }
+        answer = self.orders.post(SEND, body | changes)
+        id: str = answer["notifications"][0]["id"]
+        return id
+
+    def settled(self, id: str, within: float = SETTLED_WITHIN) -> Tracked:
+        """Return a notification when nothing more happens to it by itself."""
+        orders = self.orders
+        tracked = find(orders, id)
+
+        def look() -> bool:
+            tracked.look(orders)
+            return tracked.is_settled
+
+        eventually(look, f"{id} to be settled", within)
+        return tracked
+
+    def delivery(self, id: str, channel: str = "email", within: float = SETTLED_WITHIN) -> Delivery:
+        """Return the settled delivery of a notification on a channel."""
+        [found] = [delivery for delivery in self.settled(id, within).deliveries if delivery.channel == channel]
+        return found
+
+    def arrived(self, person: Person) -> int:
+        """Return how many e-mails any vendor accepted for a person."""
+        vendors = ("sendgrid", "smtp")
+        return sum(len(self.stack.sandbox.records(v, contains=person.email, accepted=True)) for v in vendors)
+
+    def fail(self, person: Person, **fault: Any) -> None:
+        """Have a vendor fail what is meant for a person."""
+        self.stack.sandbox.fault(Fault(contains=person.user_id, **fault))
+
+    def order_death(self, function: str, operation: str, when: str, *contains: str) -> Path:
+        """Order a process to die at a call; the file returned is gone when it did."""
+        return Order(function, operation, when, contains).write(self.deaths, uuid.uuid4().hex)
+
+
+@pytest.fixture(scope="session")
+def herald(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Herald]:
+    """Herald on a stack of its own. No test of the session may have broken a rule of AWS, or of isolation."""
+    folder = tmp_path_factory.mktemp("stack")
+    deaths, record = folder / "deaths", folder / "semantics.jsonl"
+    deaths.mkdir()
+    options = Options(environment=environment(SEED, record) | {"AUTH": "true", VARIABLE: str(deaths)})
+    with LocalStack.running(folder, options) as stack:
+        shorten_visibility(stack)
+        yield Herald(stack, deaths)
+    assert read_record(record).violations == []
+
+
+def shorten_visibility(stack: LocalStack) -> None:
+    """Have undone messages come again soon: later than a function may run (5 s) or a lease last (3 s)."""
+    outputs, sqs = stack.outputs, stack.cloud.client("sqs")
+    for url in (outputs.dispatch_queue_url, *(lane.queue for lane in outputs.lanes.values())):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody new."""
+    return Person()
