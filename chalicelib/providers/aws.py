@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Refused, Unsure
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.providers.base import Timeouts, misconfigured
 from chalicelib.providers.connections import Pool
 from chalicelib.providers.http import Answer, Outcomes, judge, judge_silence
@@ -60,21 +60,27 @@ class AwsService:
         parameters: Mapping[str, Any],
         outcomes: Outcomes,
         code_of: "Callable[[ClientError], str]",
-    ) -> Mapping[str, Any] | Refused | Unsure:
-        """Make one call; return its answer, or why there is none."""
+    ) -> ProviderResult:
+        """Make one call. Every operation that sends answers with a `MessageId`."""
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         try:
             with self._pool.connection():
-                answer: Mapping[str, Any] = getattr(self._client, operation)(**parameters)
+                answer = getattr(self._client, operation)(**parameters)
         except ClientError as error:
             return _judge_answer(error, COMMON_OUTCOMES | dict(outcomes), code_of(error))
-        except ResponseParserError:
-            return Unsure(code="unreadable_answer")
         except BotoCoreError as error:
             return BEFORE_THE_CALL.get(type(error).__name__) or judge_silence(error)
-        return answer if "MessageId" in answer else Unsure(code="unreadable_answer")
+        except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):
+            # Where the answer is not the service's, botocore's parsers stumble in any of these ways.
+            return Unsure(code="unreadable_answer")
+        vendor_id = answer.get("MessageId")
+        return (
+            Accepted(vendor_id=vendor_id)
+            if vendor_id and isinstance(vendor_id, str)
+            else Unsure(code="unreadable_answer")
+        )
 
 
 @cache
@@ -85,7 +91,7 @@ def aws_service(name: str, timeouts: Timeouts) -> AwsService:
 
 def error_code(error: "ClientError") -> str:
     """Return the service's word for an error."""
-    return error.response["Error"].get("Code", "")
+    return error.response.get("Error", {}).get("Code", "")
 
 
 def _judge_answer(error: "ClientError", outcomes: Outcomes, code: str) -> Refused | Unsure:

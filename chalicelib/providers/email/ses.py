@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.base import EmailMessage
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.provider import ProviderResult
 from chalicelib.domain.words import Channel
 from chalicelib.providers.aws import aws_service, error_code
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
@@ -25,6 +25,8 @@ OUTCOMES: Final = {
 }
 """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors; NotFound: the
 configuration set."""
+ENCODED_WORD: Final = 75
+"""Characters of an encoded word (RFC 2047 §2)."""
 NOT_VERIFIED: Final = "Email address is not verified"
 
 
@@ -54,10 +56,7 @@ class Ses(Provider[SesSettings, EmailMessage]):
         sender = self.settings.sender or message.sender
         if sender is None:
             return misconfigured("no_sender")
-        answer = self._service.call("send_email", self._parameters(message, sender), OUTCOMES, _code)
-        if isinstance(answer, Refused | Unsure):
-            return answer
-        return Accepted(vendor_id=answer["MessageId"])
+        return self._service.call("send_email", self._parameters(message, sender), OUTCOMES, _code)
 
     def _parameters(self, message: EmailMessage, sender: str) -> dict[str, Any]:
         name = self.settings.sender_name or message.sender_name or ""
@@ -84,7 +83,7 @@ def _mailbox(name: str, address: str) -> str:
         return str(Address(display_name=name, addr_spec=address))
     from email.header import Header
 
-    return f"{Header(name, 'utf-8').encode(maxlinelen=0, linesep='')} <{address}>"
+    return f"{Header(name, 'utf-8').encode(maxlinelen=ENCODED_WORD, linesep='')} <{address}>"
 
 
 def _code(error: "ClientError") -> str:

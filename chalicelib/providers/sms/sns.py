@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from chalicelib.channels.base import SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.provider import ProviderResult
 from chalicelib.domain.words import Channel
 from chalicelib.providers.aws import aws_service, error_code
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
@@ -49,10 +49,7 @@ class Sns(Provider[SnsSettings, SmsMessage]):
             "Message": message.text,
             "MessageAttributes": self._attributes(self.settings.sender or message.sender),
         }
-        answer = self._service.call("publish", parameters, OUTCOMES, error_code)
-        if isinstance(answer, Refused | Unsure):
-            return answer
-        return Accepted(vendor_id=answer["MessageId"])
+        return self._service.call("publish", parameters, OUTCOMES, error_code)
 
     def _attributes(self, sender: str | None) -> dict[str, Any]:
         attributes = {"AWS.SNS.SMS.SMSType": _text(self.settings.sms_type)}

@@ -94,8 +94,10 @@ class Twilio(Provider[TwilioSettings, SmsMessage]):
             with self._pool.connection():
                 created = client.messages.create(to=message.to, body=message.text, **origin)
         except TwilioException as error:
-            answer = Answer(status=error.status, code=error_code(error.code), retry_after=transport.retry_after)
-            return judge(answer, OUTCOMES, time.time())
+            code = error_code(error.code)
+            return judge(
+                Answer(status=transport.status, code=code, retry_after=transport.retry_after), OUTCOMES, time.time()
+            )
         except UnreadableAnswerError:
             return Unsure(code="unreadable_answer")
         except RequestException as error:
@@ -125,6 +127,7 @@ class Transport:
     def __init__(self, session: "Session", timeouts: Timeouts) -> None:
         self._session = session
         self._timeouts = timeouts
+        self.status = 0
         self.retry_after: str | None = None
 
     def request(
@@ -149,6 +152,7 @@ class Transport:
             timeout=(self._timeouts.connect, self._timeouts.read),
             allow_redirects=False,
         )
+        self.status = answer.status_code
         self.retry_after = answer.headers.get("Retry-After")
         if answer.ok and read(answer.content, _Created) is None:
             raise UnreadableAnswerError

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from email.header import decode_header, make_header
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import parse_qs
@@ -121,6 +122,9 @@ def test_a_long_name_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
         send_mail(monkeypatch, wire, sender_name="ü" * 100)
     sender = json.loads(wire.heard[0].body)["FromEmailAddress"]
     assert "\n" not in sender
+    # RFC 2047 §2: an encoded word has at most 75 characters.
+    assert max(len(word) for word in sender.split(" ")) <= 75
+    assert str(make_header(decode_header(sender.removesuffix(" <a@acme.example>")))) == "ü" * 100
 
 
 @pytest.mark.parametrize(
@@ -168,6 +172,12 @@ def test_a_text_message_says_from_whom_where_there_is_a_sender(
         (answer(403, b"<html>Not here</html>"), Unsure(code="http_403")),
         (answer(200, b"<html>Welcome</html>"), Unsure(code="unreadable_answer")),
         (answer(200, b"{}"), Unsure(code="unreadable_answer")),
+        (answer(200, b"null"), Unsure(code="unreadable_answer")),
+        (answer(200, b"[]"), Unsure(code="unreadable_answer")),
+        (answer(200, b"\xff"), Unsure(code="unreadable_answer")),
+        (answer(200, b'{"MessageId": {}}'), Unsure(code="unreadable_answer")),
+        (answer(400, b"[]"), Unsure(code="unreadable_answer")),
+        (answer(400, b'{"__type": 5}'), Unsure(code="unreadable_answer")),
         (b"", Unsure(code="connection_lost")),
     ],
 )
@@ -189,7 +199,10 @@ def test_what_an_answer_of_ses_means(monkeypatch: pytest.MonkeyPatch, content: b
         (answer(504, b""), Unsure(code="http_504")),
         (answer(500, b"<html>Oops</html>"), Unsure(code="http_500")),
         (answer(400, b"<html>Oops"), Unsure(code="unreadable_answer")),
+        (answer(400, b"<html></html>"), Unsure(code="http_400")),
         (answer(200, b"Welcome"), Unsure(code="unreadable_answer")),
+        (answer(200, b"<html></html>"), Unsure(code="unreadable_answer")),
+        (answer(200, b"<PublishResponse/>"), Unsure(code="unreadable_answer")),
         (b"", Unsure(code="connection_lost")),
     ],
 )
