@@ -71,17 +71,20 @@ class LocalStack:
         Raises CommandError, or what a part says: NotStartedError, DeploymentError.
         """
         self._expect(options)
-        if not self.is_up:
+        fresh = not self.is_up
+        if fresh:
             self.stop()
             self._state = State(options.port or find_free_port())
         with step("MiniStack") as note:
-            if not self.is_up:
+            if fresh:
                 start_ministack(self.ministack, options.environment)
             self._remember(port=self.ministack.port)
             note.text = self.ministack.url
         with step("Vendor sandbox") as note:
             if not self.sandbox.is_healthy():
                 self.sandbox.start(self._known.sandbox)
+            if fresh:
+                self.sandbox.clear()
             self._remember(sandbox=self.sandbox.ports)
             note.text = self.sandbox.control_url
         with step("Deployment") as note:
@@ -118,7 +121,7 @@ class LocalStack:
     def outputs(self) -> Deployed:
         """What the deployment put out."""
         if self._known.outputs is None:
-            raise CommandError("The stack is not deployed. `herald up` does it.")
+            raise CommandError("The stack is not deployed. `./herald up` does it.")
         return self._known.outputs
 
     @property
@@ -175,7 +178,7 @@ class LocalStack:
     @property
     def _known(self) -> State:
         if self._state is None:
-            raise CommandError("No stack runs here. `herald up` starts one.")
+            raise CommandError("No stack runs here. `./herald up` starts one.")
         return self._state
 
     def _remember(self, **news: Any) -> None:

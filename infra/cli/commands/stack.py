@@ -24,8 +24,8 @@ def up(name: Name = DEFAULT_NAME, port: Port = None) -> None:
     stack.start(start_options(stack, port), shown)
     print_urls(stack)
     headline("Next")
-    console.print("  herald send --to ann --channel email --channel in_app --subject Hello --body 'It works.'")
-    console.print("  herald tail", "  herald down", sep="\n")
+    console.print("  ./herald send --to ann --channel email --channel in_app --subject Hello --body 'It works.'")
+    console.print("  ./herald tail", "  ./herald down", sep="\n")
 
 
 @commands.command()
@@ -77,6 +77,7 @@ def print_urls(stack: LocalStack) -> None:
     rows = {
         "API": urls.api,
         "Documentation": urls.docs,
+        "Health": urls.health,
         "Vendors": urls.vendors,
         "Mail": urls.mails,
         "AWS": stack.ministack.url,
