@@ -121,7 +121,6 @@ SEND_EXAMPLES: Final[dict[str, Any]] = {
         "content": {"subject": "Your order 42", "body": "It is on its way.", "actionUrl": "https://example.com/42"},
         "category": "transactional",
         "priority": "high",
-        "expiresAt": "2030-12-01T09:00:00Z",
         "cancellationKey": "order-42",
         "metadata": {"orderId": "42"},
     },

@@ -77,7 +77,7 @@ def _said_once(send: Send) -> Iterator[Fault]:
 
 
 def _no_template(send: Send) -> Iterator[Fault]:
-    if send.body.template is not None:
+    if send.body.template is not None and not _given(send, ("content", "body", "message")):
         yield Fault(pointer="/template", code="template_not_found", detail="The tenant has no template of this key")
 
 
