@@ -15,6 +15,9 @@ from tests.contract.case import Case
 from tests.contract.conftest import CASES, StartWorker
 from tests.contract.worker import IMPATIENT, TOO_SLOW, Worker, seal
 
+# The SDK would rather have installation ids; apps still register by tokens.
+pytestmark = pytest.mark.filterwarnings("ignore:Message.token is deprecated:DeprecationWarning")
+
 
 def fail(worker: Worker, kind: FaultKind, status: int = 500) -> ProviderResult:
     """Send to a vendor that fails at it once, then would take it."""

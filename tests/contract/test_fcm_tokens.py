@@ -10,7 +10,10 @@ from tests.contract.cases.fcm import FcmCase
 from tests.contract.messages import A_PUSH
 from tests.contract.worker import Worker
 
-pytestmark = pytest.mark.parametrize("case", [FcmCase()], ids=["fcm"])
+pytestmark = [
+    pytest.mark.parametrize("case", [FcmCase()], ids=["fcm"]),
+    pytest.mark.filterwarnings("ignore:Message.token is deprecated:DeprecationWarning"),
+]
 
 
 def test_one_device_reached_is_enough(worker: Worker) -> None:
