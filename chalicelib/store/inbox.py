@@ -102,11 +102,8 @@ class InboxRows:
                 return state
             try:
                 return self._move(item, state)
-            except ConditionFailedError as failed:
-                found = self._get(NotificationRef(state.tenant, state.id))
-                if found is None:
-                    raise RefusedChangeError(None) from failed
-                item = found
+            except ConditionFailedError:
+                item = self._get(NotificationRef(state.tenant, state.id)) or item
         raise BusyError("others keep changing the notification")
 
     def _get(self, ref: NotificationRef) -> StateItem | None:

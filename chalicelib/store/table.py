@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 from botocore.session import Session, get_session
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
@@ -21,6 +21,7 @@ I = TypeVar("I", bound=Item)  # noqa: E741
 
 CONFLICTS: Final = 10
 """How often a write is tried that meets transactions in progress on its items."""
+_TELL: Final = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 _BATCH: Final = 100
 _ROUNDS: Final = 6
 _FIRST_PAUSE: Final = 0.05
@@ -50,12 +51,12 @@ class Table:
 
     def put(self, item: Item, condition: Condition | None = None) -> None:
         """Write a whole item; raises ConditionFailedError."""
-        self._write("PutItem", self._put_request(item, condition))
+        self._write("PutItem", self._put_request(item, condition) | _TELL)
 
     def update(self, key: Key, actions: Sequence[Action], condition: Condition) -> Raw:
         """Change an item and return it as it is then; raises ConditionFailedError."""
         request = self._request(key, condition, actions=actions, return_values="ALL_NEW")
-        changed: Raw = self._write("UpdateItem", request)["Attributes"]
+        changed: Raw = self._write("UpdateItem", request | _TELL)["Attributes"]
         return changed
 
     def delete(self, key: Key) -> bool:
@@ -99,40 +100,34 @@ class Table:
         puts: Sequence[tuple[Item, Condition | None]] = (),
         updates: Sequence[tuple[Key, Sequence[Action], Condition]] = (),
         deletes: Sequence[Key] = (),
-        checks: Sequence[tuple[Key, Condition]] = (),
     ) -> None:
         """Make all of these writes or none; raises ConditionFailedError."""
-        for last in _attempts():
-            try:
-                self._connection.transact_write_items(
-                    condition_check_items=[self._request(key, condition) for key, condition in checks],
-                    delete_items=[self._request(key) for key in deletes],
-                    put_items=[self._put_request(item, condition) for item, condition in puts],
-                    update_items=[self._request(key, condition, actions=made) for key, made, condition in updates],
-                )
-            except TransactWriteError as error:
-                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-                if "ConditionalCheckFailed" in codes:
-                    raise ConditionFailedError({}) from error
-                if codes != {"TransactionConflict"} or last:
-                    raise
-            else:
-                return
+        writes = [
+            *({"Delete": self._request(key)} for key in deletes),
+            *({"Put": self._put_request(item, condition)} for item, condition in puts),
+            *({"Update": self._request(key, condition, actions=made)} for key, made, condition in updates),
+        ]
+        self._write("TransactWriteItems", {"TransactItems": writes})
 
     def _write(self, operation: str, request: Raw) -> Raw:
-        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        answer: Raw = {}
-        for last in _attempts():
+        for _ in range(CONFLICTS - 1):
             try:
-                answer = self._connection.dispatch(operation, request)
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "ConditionalCheckFailedException":
-                    raise ConditionFailedError(_item_of(error)) from error
-                if code != "TransactionConflictException" or last:
-                    raise
-            else:
-                break
+                return self._dispatch(operation, request)
+            except BusyError:
+                continue
+        return self._dispatch(operation, request)
+
+    def _dispatch(self, operation: str, request: Raw) -> Raw:
+        try:
+            # A copy, for botocore puts a token into a transaction, which the next attempt must not bear again.
+            answer: Raw = self._connection.dispatch(operation, {**request})
+        except VerboseClientError as error:
+            reasons = _reasons(error)
+            if "ConditionalCheckFailed" in reasons:
+                raise ConditionFailedError(_item_of(error)) from error
+            if reasons == {"TransactionConflict"}:
+                raise BusyError("a transaction is in progress") from error
+            raise
         return answer
 
     def _put_request(self, item: Item, condition: Condition | None) -> Raw:
@@ -174,12 +169,13 @@ class Table:
         raise BusyError(f"{len(keys)} keys were left unanswered")
 
 
-def _attempts() -> Iterator[bool]:
-    """Yield for each attempt whether it is the last."""
-    return (attempt == CONFLICTS for attempt in range(1, CONFLICTS + 1))
+def _reasons(error: VerboseClientError) -> set[str]:
+    """Return why a write was refused; a transaction has several reasons."""
+    codes = [reason.code for reason in error.cancellation_reasons if reason is not None]
+    return {code.removesuffix("Exception") for code in codes or [error.response["Error"]["Code"]]}
 
 
-def _item_of(error: ClientError) -> Raw:
+def _item_of(error: VerboseClientError) -> Raw:
     # PynamoDB wraps the error and leaves the item out; its cause still has it.
     cause = error.__cause__
     response: Raw = {**cause.response} if isinstance(cause, ClientError) else {}

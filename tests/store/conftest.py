@@ -13,10 +13,6 @@ from infra.local.ministack import MiniStack, find_free_port
 from tests.store.stores import ON_MINISTACK, Store, create_table, new_session, on_table, on_twin
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "ministack: needs a MiniStack, which it starts on a free port")
-
-
 @pytest.fixture(params=["twin", "moto", ON_MINISTACK])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store."""

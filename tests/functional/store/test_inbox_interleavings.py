@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.domain.ids import NotificationId, UserId
 from chalicelib.domain.recipient import Recipient
@@ -19,11 +18,9 @@ from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, States
 from chalicelib.store.states import StateRows
-from chalicelib.store.table import Table
 from tests import twin
 from tests.build import ACME, NOW, a_delivery, a_recipient, a_state
 from tests.explore import Actor, Scenario, Stepping, explore
-from tests.store.stores import create_table, new_session
 
 Act = Callable[[States, NotificationRef, Recipient], object]
 OWNERS: dict[str, Act] = {
@@ -56,11 +53,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[Explored]:
     """An empty store to explore."""
     if request.param == "twin":
         yield on_twin()
-        return
-    with mock_aws():
-        session = new_session()
-        create_table(session, "herald")
-        table = Table("herald", session)
+    else:
+        table = request.getfixturevalue("table")
         stepping: Callable[[Callable[[], Actor]], Any] = lambda actor: Stepping(table, actor)  # noqa: E731
         yield Explored(StateRows(table, os.urandom), lambda actor: StateRows(stepping(actor), os.urandom))
 

@@ -4,7 +4,6 @@ import os
 
 import pytest
 from botocore.exceptions import ClientError
-from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus
 from chalicelib.domain.ids import NotificationId, ProviderId
@@ -13,21 +12,20 @@ from chalicelib.domain.state import DeliveryChange
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, RefusedChangeError
+from chalicelib.store import access_patterns as keys
 from chalicelib.store.providers import ProviderRows
+from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.states import StateRows
 from chalicelib.store.table import CONFLICTS, BusyError, Raw, Table
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_state
-from tests.functional.store.wire import events_of, first_answer_lost, refused
+from tests.functional.store.wire import events_of, first_answer_lost, refused, requests_of
 
 REF = NotificationRef(ACME, ID)
 EMAIL = Channel.EMAIL
 LEASE = Millis(NOW + 26_000)
-BUSY = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "in progress"}
-CANCELLED = {
-    "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-    "message": "cancelled",
-    "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}],
-}
+BUSY = "TransactionConflictException"
+FAILED = "ConditionalCheckFailedException"
+CANCELLED = "TransactionCanceledException"
 
 
 def test_a_claim_whose_answer_got_lost_is_known_again(table: Table) -> None:
@@ -119,19 +117,64 @@ def test_an_update_that_meets_a_transaction_is_tried_again(table: Table) -> None
 def test_an_update_that_meets_transactions_for_ever_gives_up(table: Table) -> None:
     states = StateRows(table, os.urandom)
     states.put(a_state(), 0)
-    with refused(table, "UpdateItem", CONFLICTS, BUSY), pytest.raises(ClientError):
+    with refused(table, "UpdateItem", CONFLICTS, BUSY), pytest.raises(BusyError):
         states.claim(REF, EMAIL, NOW, LEASE)
 
 
 def test_a_transaction_that_meets_another_is_tried_again(table: Table) -> None:
     states = StateRows(table, os.urandom)
     states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
-    with refused(table, "TransactWriteItems", CONFLICTS - 1, CANCELLED):
+    with refused(table, "TransactWriteItems", CONFLICTS - 1, CANCELLED, "TransactionConflict", "None"):
         assert states.read(REF, a_recipient(), NOW).read_at == NOW
 
 
 def test_a_transaction_that_meets_others_for_ever_gives_up(table: Table) -> None:
     states = StateRows(table, os.urandom)
     states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
-    with refused(table, "TransactWriteItems", CONFLICTS, CANCELLED), pytest.raises(TransactWriteError):
+    with (
+        refused(table, "TransactWriteItems", CONFLICTS, CANCELLED, "TransactionConflict", "None"),
+        pytest.raises(BusyError),
+    ):
         states.read(REF, a_recipient(), NOW)
+
+
+def test_a_change_that_others_always_overtake_gives_up(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
+    with (
+        refused(table, "TransactWriteItems", 100, CANCELLED, "ConditionalCheckFailed", "None"),
+        pytest.raises(BusyError),
+    ):
+        states.read(REF, a_recipient(), NOW)
+
+
+def test_a_mark_that_others_always_move_is_given_up(table: Table) -> None:
+    states = StateRows(table, os.urandom)
+    states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
+    with (
+        refused(table, "TransactWriteItems", 100, CANCELLED, "ConditionalCheckFailed", "None"),
+        pytest.raises(BusyError),
+    ):
+        states.deliver_in_app(REF, NOW)
+
+
+def test_a_recipient_that_others_always_change_is_given_up(table: Table) -> None:
+    recipients, ann = RecipientRows(table), a_recipient()
+    recipients.put(ACME, ann)
+    with refused(table, "PutItem", 100, FAILED), pytest.raises(BusyError):
+        recipients.remove_device_tokens(ACME, ann.user_type, ann.user_id, ["token-1"])
+
+
+def test_what_aws_refuses_for_another_reason_is_not_hidden(table: Table) -> None:
+    with refused(table, "PutItem", 1, "ValidationException"), pytest.raises(ClientError, match="ValidationException"):
+        StateRows(table, os.urandom).put(a_state(), 0)
+
+
+def test_a_query_goes_on_to_the_last_page(table: Table) -> None:
+    providers = ProviderRows(table)
+    for number in range(5):
+        providers.create(ACME, ProviderConfig(id=ProviderId(f"p{number}"), channel=EMAIL, vendor="smtp"))
+    with requests_of(table) as made:
+        rows = list(table.query(keys.all_providers(ACME), page=2))
+    assert [row["SK"]["S"] for row in rows] == [f"PROVIDER#p{number}" for number in range(5)]
+    assert len(made) == 3

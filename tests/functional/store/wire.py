@@ -4,21 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from chalicelib.domain.wire import to_json
 from chalicelib.store.table import Raw, Table
-
-
-class _Body:
-    """The body of a response that was never sent, as botocore reads it."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self) -> Iterator[bytes]:
-        yield self._content
 
 
 def events_of(table: Table) -> Any:
@@ -45,19 +34,20 @@ def first_answer_lost(table: Table, operation: str) -> Iterator[None]:
 
 
 @contextmanager
-def refused(table: Table, operation: str, times: int, answer: Raw) -> Iterator[list[int]]:
-    """Answer the first requests of a kind with an error of DynamoDB's; yields how often that is left to be done."""
+def refused(table: Table, operation: str, times: int, code: str, *reasons: str) -> Iterator[None]:
+    """Refuse the first requests of a kind as DynamoDB does, before they do anything; a transaction for `reasons`."""
     left = [times]
+    answer = {"Error": {"Code": code, "Message": code}, "CancellationReasons": [{"Code": reason} for reason in reasons]}
 
-    def refuse(request: AWSRequest, **_: object) -> AWSResponse | None:
+    def refuse(**_: object) -> tuple[AWSResponse, Raw] | None:
         if left[0] == 0:
             return None
         left[0] -= 1
-        return AWSResponse(str(request.url), 400, HTTPHeaders(), _Body(to_json(answer)))
+        return AWSResponse("", 400, HTTPHeaders(), None), answer
 
-    events_of(table).register_first(f"before-send.dynamodb.{operation}", refuse)
-    yield left
-    events_of(table).unregister(f"before-send.dynamodb.{operation}", refuse)
+    events_of(table).register_first(f"before-call.dynamodb.{operation}", refuse)
+    yield
+    events_of(table).unregister(f"before-call.dynamodb.{operation}", refuse)
 
 
 @contextmanager

@@ -60,3 +60,8 @@ def test_what_a_later_layout_adds_is_passed_over() -> None:
 def test_what_no_delivery_holds_is_not_read(typed: dict[str, object]) -> None:
     with pytest.raises(TypeError):
         ATTRIBUTE.deserialize({"email": {"M": {"s": typed}}})
+
+
+def test_what_no_row_holds_is_not_written() -> None:
+    with pytest.raises(TypeError):
+        ATTRIBUTE.serialize({Channel.EMAIL: Delivery(status=DeliveryStatus.QUEUED, tries=0.5)})  # type: ignore[arg-type]
