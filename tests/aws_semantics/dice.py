@@ -1,6 +1,7 @@
 """Chance that is the same whenever the seed is: the nth throw for an operation always shows the same number."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -8,6 +9,8 @@ from itertools import count
 from typing import Final
 
 _SIXTY_FOUR_BITS: Final = 2**64
+_SUFFIX: Final = re.compile(r"-[A-Z0-9]{10,14}\Z")
+"""What CloudFormation makes up for each deployment."""
 
 
 def share(*parts: object) -> float:
@@ -16,11 +19,16 @@ def share(*parts: object) -> float:
     return int.from_bytes(digest, "big") / _SIXTY_FOUR_BITS
 
 
+def process_name() -> str:
+    """Return the Lambda function that this process runs, the same in each deployment; empty when it runs none."""
+    return _SUFFIX.sub("", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+
+
 class Dice:
     """The throws of one semantic in this process. Lambda functions throw differently, environments of one alike."""
 
     def __init__(self, *parts: str) -> None:
-        self._parts = (*parts, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+        self._parts = (*parts, process_name())
         self._throws: defaultdict[str, Iterator[int]] = defaultdict(count)
 
     def throw(self, operation: str) -> float:

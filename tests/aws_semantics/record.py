@@ -1,10 +1,11 @@
 """What the hooks did, and what they caught, in memory and in a file that all processes of a stack append to."""
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from tests.aws_semantics.dice import process_name
 
 
 class Kind(StrEnum):
@@ -38,7 +39,7 @@ class Record:
 
     def note(self, kind: Kind, semantic: str, operation: str, detail: str) -> None:
         """Add an entry."""
-        entry = Entry(kind, semantic, operation, detail, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+        entry = Entry(kind, semantic, operation, detail, process_name())
         self.entries.append(entry)
         if self.path is not None:
             # A short append is atomic, so processes do not tear each other's lines.

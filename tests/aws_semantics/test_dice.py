@@ -25,10 +25,17 @@ def test_the_throws_of_one_operation_do_not_depend_on_those_of_another() -> None
 
 def test_functions_throw_differently_and_weigh_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Dice("7", "x")
-    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "outbox")
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "herald-local-Outbox-B0E2C7E1C196E")
     there = Dice("7", "x")
     assert throws(here) != throws(there)
     assert here.weigh("item") == there.weigh("item")
+
+
+def test_a_function_throws_alike_in_every_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "herald-local-Outbox-B0E2C7E1C196E")
+    today = Dice("7", "x")
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "herald-local-Outbox-1C196EB0E2C7E")
+    assert throws(today) == throws(Dice("7", "x"))
 
 
 def test_numbers_are_spread_evenly() -> None:

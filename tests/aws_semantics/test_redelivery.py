@@ -10,6 +10,20 @@ from tests.aws_semantics.redelivery import Event, Redelivery
 from tests.aws_semantics.setting import Setting
 
 
+class Clock:
+    """A context in which each look finds `step` milliseconds gone."""
+
+    def __init__(self, step: int = 0) -> None:
+        self._left, self._step = 5_000 + step, step
+
+    def get_remaining_time_in_millis(self) -> int:
+        self._left -= self._step
+        return self._left
+
+
+NO_HURRY = Clock()
+
+
 class Worker:
     """A handler that remembers what it was handed."""
 
@@ -33,7 +47,7 @@ def test_a_batch_comes_again_and_only_the_first_answer_counts() -> None:
     worker = Worker()
     handle = redelivering(worker, 1)
 
-    assert handle(batch(1), None) == 1
+    assert handle(batch(1), NO_HURRY) == 1
     assert worker.handed == [batch(1), batch(1)]
     assert len(handle.setting.record.effects("redelivery")) == 1
 
@@ -42,7 +56,7 @@ def test_some_come_again_only_after_later_ones() -> None:
     worker = Worker()
     handle = redelivering(worker, 1)
     for number in range(20):
-        handle(batch(number), None)
+        handle(batch(number), NO_HURRY)
 
     again = worker.handed[1::2]
     assert any(repeated != first for first, repeated in zip(worker.handed[::2], again, strict=True))
@@ -52,7 +66,14 @@ def test_some_come_again_only_after_later_ones() -> None:
 def test_none_come_again_when_it_is_off() -> None:
     worker = Worker()
     handle = redelivering(worker, 0)
-    handle(batch(1), None)
+    handle(batch(1), NO_HURRY)
+
+    assert worker.handed == [batch(1)]
+
+
+def test_none_come_again_when_the_time_might_not_last() -> None:
+    worker = Worker()
+    redelivering(worker, 1)(batch(1), Clock(step=2_000))
 
     assert worker.handed == [batch(1)]
 
@@ -63,5 +84,5 @@ def test_a_batch_that_failed_is_not_repeated_here() -> None:
 
     handle = Redelivery(fail, Setting("redelivery", 1, Dice("7", "redelivery"), Record()))
     with pytest.raises(ConnectionError):
-        handle(batch(1), None)
+        handle(batch(1), NO_HURRY)
     assert not handle.setting.record.entries

@@ -1,7 +1,9 @@
 """Of the calls that change something, the share `amount` takes effect and is then answered with 500.
 
-botocore repeats such a call, as it does on AWS, so a conditional write may meet its own first effect.
+botocore repeats such a call, as it does on AWS, so a conditional write may meet its own first effect. A transaction
+does not: its token lets the table know it again, which emulators do not.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
 from typing import Any, Final
@@ -22,7 +24,7 @@ class Hook:
         self._setting = setting
 
     def attach(self, events: Events) -> None:
-        for operation in EFFECTS:
+        for operation in set(EFFECTS) - {"dynamodb.TransactWriteItems"}:
             events.register_first(f"needs-retry.{operation}", self._lose)
 
     def _lose(self, response: Answer | None, operation: Any, **_: Any) -> None:
