@@ -4,7 +4,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.api.send import SEND_ERRORS, send
-from chalicelib.api.send_body import MAX_BODY, SEND_EXAMPLES, SendBody
+from chalicelib.api.send_body import MAX_BODY, SendBody
 from chalicelib.api.services_answers import SentAnswer
 from chalicelib.auth.permissions import Permission
 
@@ -22,7 +22,6 @@ routes = Routes(__name__, tag="Administration")
     idempotent=True,
     max_body=MAX_BODY,
     raises=SEND_ERRORS,
-    examples=SEND_EXAMPLES,
 )
 def send_as_person(call: Call, body: SendBody) -> Reply:
     """Accept a send; what is accepted is never lost."""

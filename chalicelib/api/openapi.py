@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import msgspec
 from chalice.app import RouteEntry
+from pydantic import BaseModel
 
+from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.openapi_parts import HEADERS, PARAMETERS, PROBLEM, REPLAYED, Login, security_of, security_schemes
 from chalicelib.api.openapi_schemas import Schemas
 from chalicelib.api.problems import MEDIA_TYPE as PROBLEM_TYPE
@@ -98,10 +100,7 @@ def _operation(operation: Operation, schemas: Schemas) -> Document:
     if route.needs is not None:
         described["description"] += f"\n\nFor {route.needs.value}."
     if route.body is not None:
-        media: Document = {"schema": schemas.reference(route.body)}
-        if route.examples:
-            media["examples"] = {name: {"value": value} for name, value in route.examples.items()}
-        described["requestBody"] = {"required": route.body_required, "content": {JSON: media}}
+        described["requestBody"] = {"required": route.body_required, "content": {JSON: _media(route.body, schemas)}}
     return described
 
 
@@ -121,11 +120,16 @@ def _parameters(operation: Operation, schemas: Schemas) -> Iterator[Document]:
 def _responses(route: Route, schemas: Schemas) -> Document:
     answered: Document = {"description": HTTPStatus(route.status).phrase, "headers": _headers(route)}
     if route.answer is not None:
-        answered["content"] = {JSON: {"schema": schemas.reference(route.answer)}}
+        answered["content"] = {JSON: _media(route.answer, schemas)}
     by_status: dict[int, list[type[HeraldError]]] = {}
     for error in sorted(_errors(route), key=lambda error: (error.status, error.code)):
         by_status.setdefault(error.status, []).append(error)
     return {str(route.status): answered} | {str(status): _problem(errors) for status, errors in by_status.items()}
+
+
+def _media(model: type[BaseModel], schemas: Schemas) -> Document:
+    examples = {name: {"value": value} for name, value in EXAMPLES.get(model.__name__, {}).items()}
+    return {"schema": schemas.reference(model), "examples": examples}
 
 
 def _headers(route: Route) -> Document:

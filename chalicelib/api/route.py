@@ -2,8 +2,8 @@
 through (serve.py) and its page in the API's description (openapi.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
@@ -40,7 +40,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     idempotent: bool
     max_body: int
     raises: tuple[type[HeraldError], ...]
-    examples: Mapping[str, Any]
 
     @property
     def __name__(self) -> str:
@@ -80,7 +79,6 @@ class Routes(Blueprint):
         idempotent: bool = False,
         max_body: int = MAX_BODY,
         raises: Sequence[type[HeraldError]] = (),
-        examples: Mapping[str, Any] | None = None,
     ) -> Callable[[V], V]:
         """Declare a route; put it over a view, several times for aliases.
 
@@ -102,8 +100,6 @@ class Routes(Blueprint):
             Bytes; more are refused with 413.
         raises
             Errors of the route's own, for the description (those of every route are known).
-        examples
-            Bodies by name, for the description.
         """
 
         def register(view: V) -> V:
@@ -123,7 +119,6 @@ class Routes(Blueprint):
                 idempotent=idempotent,
                 max_body=max_body,
                 raises=tuple(raises),
-                examples=examples or {},
             )
             # Media types are checked by us (content_types=[]): Chalice would answer in another shape.
             self.route(

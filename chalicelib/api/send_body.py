@@ -109,35 +109,3 @@ class SendBody(Body):
     cancellation_key: Line | None = None
     provider: dict[ChannelName, Name] = Field(default_factory=dict)
     metadata: FreeData = Field(default_factory=dict)
-
-
-SEND_EXAMPLES: Final[dict[str, Any]] = {
-    "order confirmed": {
-        "recipients": [
-            {"userId": "u1", "userType": "customer", "email": "ann@example.com", "phone": "+14155550100"},
-        ],
-        "channels": ["in_app", "email", "sms"],
-        "type": "order.confirmed",
-        "content": {"subject": "Your order 42", "body": "It is on its way.", "actionUrl": "https://example.com/42"},
-        "category": "transactional",
-        "priority": "high",
-        "cancellationKey": "order-42",
-        "metadata": {"orderId": "42"},
-    },
-    "one recipient, in short": {
-        "recipientUserId": "u1",
-        "recipientUserType": "customer",
-        "channel": "email",
-        "subject": "Hello",
-        "body": "Welcome aboard.",
-    },
-    "stored recipients, in short": {
-        "recipientIds": ["u1", "u2"],
-        "message": "The shop closes at noon today.",
-        "type": "shop.hours",
-        "channels": ["push", "in_app"],
-        "deliveryStrategy": "broadcast",
-        "notificationPriority": "urgent",
-    },
-}
-"""Bodies for the description of the API."""

@@ -8,7 +8,7 @@ from chalicelib.api.path import notification_id
 from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.api.send import SEND_ERRORS, send
-from chalicelib.api.send_body import MAX_BODY, SEND_EXAMPLES, SendBody
+from chalicelib.api.send_body import MAX_BODY, SendBody
 from chalicelib.api.services_answers import CancelBody, SentAnswer, SentNotification, Tracking
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import Fault, InvalidInputError, NotFoundError
@@ -31,7 +31,6 @@ ONE: Final = NOTIFICATIONS + "/{id}"
     idempotent=True,
     max_body=MAX_BODY,
     raises=SEND_ERRORS,
-    examples=SEND_EXAMPLES,
 )
 def send_notification(call: Call, body: SendBody) -> Reply:
     """Accept a send; what is accepted is never lost."""

@@ -74,7 +74,7 @@ def test_a_send_is_accepted_with_an_id_for_each_recipient(api: Api) -> None:
         "Hi",
         60,
     )
-    assert (one.expires_at, one.cancellation_key) == (1_827_648_000_000, "order-42")
+    assert (one.expires_at, one.cancellation_key) == (IN_A_MONTH.timestamp() * 1_000, "order-42")
     assert one.providers == {Channel.EMAIL: ProviderId("second")}
     assert one.metadata == {"orderId": "42"}
 

@@ -1,0 +1,204 @@
+"""Examples of every body and answer, by the names of their models, for the description of the API only."""
+
+from typing import Any, Final
+
+ID: Final = "01890a5d-ac96-774b-bcce-b302099a8057"
+REQUEST_ID: Final = "01890a5d-ac96-774b-bcce-b302099a8058"
+AT: Final = "2026-12-01T09:00:00.000Z"
+LATER: Final = "2026-12-01T09:00:02.480Z"
+CURSOR: Final = "opaque-and-signed"
+
+_RECIPIENT: Final = {"userType": "customer", "userId": "u1"}
+_REACHED: Final = {
+    "email": "ann@example.com",
+    "phone": "+14155550100",
+    "deviceTokens": ["fcm-registration-token"],
+    "locale": "en-CA",
+    "timeZone": "America/Toronto",
+    "attributes": {"plan": "gold"},
+    "roles": ["buyer"],
+}
+_CONTENT: Final = {"subject": "Your order 42", "body": "It is on its way.", "actionUrl": "https://example.com/42"}
+_DELIVERY: Final = {
+    "channel": "email",
+    "status": "sent",
+    "attemptCount": 1,
+    "sentAt": LATER,
+}
+_TRACKED: Final = {
+    **_DELIVERY,
+    "providers": ["primary-email", "backup-email"],
+    "attempts": [
+        {"number": 1, "provider": "primary-email", "at": LATER, "outcome": "accepted", "vendorId": "7ZyCv3dPQ2a"}
+    ],
+}
+_NOTIFICATION: Final = {
+    "id": ID,
+    "status": "sent",
+    "category": "transactional",
+    "type": "order.shipped",
+    "priority": "high",
+}
+_INBOX: Final = {
+    **_NOTIFICATION,
+    "status": "delivered",
+    "subject": "Your order 42",
+    "body": "It is on its way.",
+    "actionUrl": "https://example.com/42",
+    "metadata": {"orderId": "42"},
+    "channels": ["in_app"],
+    "unread": True,
+    "createdAt": AT,
+}
+_FOUND: Final = {
+    **_NOTIFICATION,
+    "recipient": _RECIPIENT,
+    "channels": ["email"],
+    "subject": "Your order 42",
+    "sentBy": "service:orders",
+    "createdAt": AT,
+}
+_SETTINGS: Final = {
+    "defaultLocale": "en",
+    "timeZone": "America/Toronto",
+    "defaultStrategy": "broadcast",
+    "defaultChannels": ["in_app", "email"],
+    "disabledChannels": [],
+    "senders": {"email": {"address": "shop@example.com", "name": "The Shop", "replyTo": "help@example.com"}},
+    "urlSchemes": ["https", "shop"],
+    "smsMaxSegments": 3,
+    "eventMode": "packed",
+    "retentionDays": 90,
+}
+_TENANT: Final = {
+    "id": "acme",
+    "name": "Acme",
+    "status": "active",
+    "settings": _SETTINGS,
+    "createdAt": AT,
+    "version": 1,
+}
+_ACCOUNT: Final = {
+    "clientId": "5gq8example",
+    "name": "orders",
+    "tenants": ["acme"],
+    "scopes": ["herald/send", "herald/read"],
+    "enabled": True,
+}
+_PROVIDER: Final = {
+    "id": "primary-email",
+    "channel": "email",
+    "vendor": "sendgrid",
+    "enabled": True,
+    "priority": 10,
+    "weight": 1,
+    "settings": {"region": "eu"},
+}
+_AUDIT: Final = {
+    "id": ID,
+    "at": AT,
+    "actor": "user:admin/u9",
+    "action": "provider.update",
+    "target": "provider/primary-email",
+    "before": {"enabled": True},
+    "after": {"enabled": False},
+}
+
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "Alive": {"alive": {"status": "ok"}},
+    "Ready": {"ready": {"status": "ready", "checks": {"table": True, "topic": True, "queues": True}}},
+    # Sending
+    "SendBody": {
+        "order shipped": {
+            "recipients": [{**_RECIPIENT, "email": "ann@example.com", "phone": "+14155550100"}],
+            "channels": ["in_app", "email", "sms"],
+            "type": "order.shipped",
+            "content": _CONTENT,
+            "category": "transactional",
+            "priority": "high",
+            "cancellationKey": "order-42",
+            "metadata": {"orderId": "42"},
+        },
+        "one recipient, in short": {
+            "recipientUserId": "u1",
+            "recipientUserType": "customer",
+            "channel": "email",
+            "subject": "Hello",
+            "body": "Welcome aboard.",
+        },
+        "stored recipients, in short": {
+            "recipientIds": ["u1", "u2"],
+            "message": "The shop closes at noon today.",
+            "type": "shop.hours",
+            "channels": ["push", "in_app"],
+            "deliveryStrategy": "broadcast",
+            "notificationPriority": "urgent",
+        },
+    },
+    "SentAnswer": {
+        "accepted": {
+            "requestId": REQUEST_ID,
+            "recipientCount": 1,
+            "notifications": [{"id": ID, "recipient": _RECIPIENT, "status": "accepted"}],
+        }
+    },
+    "CancelBody": {"by id": {"id": ID}},
+    "SentNotification": {
+        "sent": {
+            **_NOTIFICATION,
+            "requestId": REQUEST_ID,
+            "recipient": _RECIPIENT,
+            "channels": ["email"],
+            "strategy": "broadcast",
+            "content": _CONTENT,
+            "metadata": {"orderId": "42"},
+            "sentBy": "service:orders",
+            "acceptedAt": AT,
+        }
+    },
+    "Tracking": {"sent": {"id": ID, "status": "sent", "strategy": "broadcast", "deliveries": [_TRACKED]}},
+    "StoredRecipientBody": {"reached on three channels": _REACHED},
+    "RecipientAnswer": {"stored": {**_RECIPIENT, **_REACHED}},
+    # The inbox
+    "InboxNotification": {"unread": _INBOX},
+    "InboxPage": {"first of several": {"items": [_INBOX], "nextCursor": CURSOR}},
+    "InboxDeliveries": {"sent": {"id": ID, "status": "sent", "deliveries": [_DELIVERY]}},
+    "UnreadCount": {"three": {"unreadCount": 3}},
+    "Ids": {"two": {"ids": [ID, REQUEST_ID]}},
+    "Updated": {"all": {"updatedCount": 2, "complete": True}},
+    "Deleted": {"all": {"deletedCount": 2, "complete": True}},
+    # Administration
+    "FoundPage": {"first of several": {"items": [_FOUND], "nextCursor": CURSOR}},
+    "WholeNotification": {
+        "sent": {
+            **_NOTIFICATION,
+            "recipient": {**_RECIPIENT, "email": "a***@example.com", "deviceTokens": [], "attributes": {}, "roles": []},
+            "sentBy": "service:orders",
+            "createdAt": AT,
+            "request": {
+                "requestId": REQUEST_ID,
+                "content": _CONTENT,
+                "channels": ["email"],
+                "providers": {},
+                "metadata": {"orderId": "42"},
+            },
+            "state": {"strategy": "broadcast", "stopOnRead": False, "version": 3},
+            "deliveries": [_TRACKED],
+        }
+    },
+    "CreateTenant": {"with settings": {"id": "acme", "name": "Acme", "settings": _SETTINGS}},
+    "ChangeTenant": {"another name": {"name": "Acme Corporation", "version": 1}},
+    "SettingsBody": {"fewer segments": {"smsMaxSegments": 2}},
+    "TenantAnswer": {"active": _TENANT},
+    "TenantPage": {"first of several": {"items": [_TENANT], "nextCursor": CURSOR}},
+    "SettingsAnswer": {"settings": _SETTINGS},
+    "CreateAccount": {"orders": _ACCOUNT},
+    "ChangeAccount": {"disable": {"enabled": False, "version": 1}},
+    "AccountAnswer": {"orders": {**_ACCOUNT, "createdAt": AT, "version": 1}},
+    "AccountPage": {"last": {"items": [{**_ACCOUNT, "createdAt": AT, "version": 1}]}},
+    "CreateProvider": {"SendGrid": {**_PROVIDER, "credentials": {"apiKey": "SG.…"}}},
+    "ChangeProvider": {"disable": {"enabled": False, "version": 1}},
+    "ProviderAnswer": {"SendGrid": {**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}},
+    "ProviderList": {"one": {"items": [{**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}]}},
+    "AuditPage": {"first of several": {"items": [_AUDIT], "nextCursor": CURSOR}},
+}
