@@ -51,6 +51,7 @@ TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an addr
 FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 HOST: Final = "https://fcm.googleapis.com"
 CONNECTIONS: Final = 50
+"""At once; the messages to further devices wait for their turn, since a TLS handshake costs more than a message."""
 
 HOPE: Final = (AttemptOutcome.RETRIABLE, AttemptOutcome.MISCONFIGURED, AttemptOutcome.PERMANENT)
 
@@ -233,5 +234,5 @@ def _without_retries(app: "App") -> "Session":
     from requests.adapters import HTTPAdapter
 
     session: Session = messaging._get_messaging_service(app)._client.session  # noqa: SLF001
-    session.mount(HOST, HTTPAdapter(max_retries=0, pool_maxsize=CONNECTIONS))
+    session.mount(HOST, HTTPAdapter(max_retries=0, pool_maxsize=CONNECTIONS, pool_block=True))
     return session

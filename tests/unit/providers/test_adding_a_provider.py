@@ -1,6 +1,4 @@
-"""docs/adding-a-provider.md is true: its files, put into their folders, are a provider, its stand-in and its case, and
-nothing else has to know of them.
-"""
+"""docs/adding-a-provider.md is true: its file, put into its folder, is a provider, and nothing else has to know."""
 
 import importlib
 import json
@@ -9,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
+import chalicelib.providers.sms
 from chalicelib.channels.base import SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import ProviderId
@@ -21,35 +19,24 @@ from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.caller import Caller
 from chalicelib.providers.registry import all_providers, setting_faults, vendors
-from infra.local.sandbox.vendor import find_vendors
-from infra.local.sandbox.web import Answer, Request
 from tests.build import a_tenant
-from tests.contract.case import find_cases
 from tests.unit.providers.fake_vault import FakeVault
 from tests.unit.providers.wire import answer, http_server
 
 PAGE = Path(__file__).parents[3] / "docs" / "adding-a-provider.md"
 SMS = SmsMessage(reference="n1", to="+14155550100", text="Hello", segments=1)
-
-
-PLACES = {"chalicelib.providers.sms": 0, "infra.local.sandbox.vendors": 1, "tests.contract.cases": 2}
-"""The folders that the page's files go to, by their order on the page."""
+MODULE = "chalicelib.providers.sms.pling"
 
 
 @pytest.fixture
 def pling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The page's provider, with the stand-in and the case, in folders that count as those of the packages."""
-    files = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    for place, position in PLACES.items():
-        folder = tmp_path / place
-        folder.mkdir()
-        (folder / "pling.py").write_text(files[position])
-        package = importlib.import_module(place)
-        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+    """The page's file in a folder that counts as one of the package's."""
+    (example,) = re.findall(r"^```python\n(\"\"\"Pling.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    (tmp_path / "pling.py").write_text(example)
+    monkeypatch.setattr(chalicelib.providers.sms, "__path__", [*chalicelib.providers.sms.__path__, str(tmp_path)])
     importlib.invalidate_caches()
-    yield importlib.import_module("chalicelib.providers.sms.pling")
-    for place in PLACES:
-        sys.modules.pop(f"{place}.pling", None)
+    yield importlib.import_module(MODULE)
+    del sys.modules[MODULE]
 
 
 def test_the_file_is_found_by_its_name(pling: ModuleType) -> None:
@@ -97,25 +84,3 @@ def test_its_results_are_honest(
     with http_server(content) as wire:
         monkeypatch.setattr(pling, "URL", wire.url)
         assert pling.Pling(pling.PlingSettings(api_key="k"), Timeouts()).send(SMS) == result
-
-
-def test_its_stand_in_and_its_case_are_found_and_agree_with_it(
-    pling: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case, account = find_cases()["pling"], find_vendors()["pling"].new_account()
-    stand_in = find_vendors()["pling"]({"pling": account})
-    refusal = case.refusals[0]
-
-    def told(message: Any, key: str) -> Answer:
-        body = json.dumps({"to": message.to, "text": message.text, "from": None}).encode()
-        return stand_in.answer(Request("POST", pling.URL, {"authorization": f"Bearer {key}"}, body, "a1", 0.0))
-
-    taken = told(case.message, account["apiKey"])
-    refused = told(refusal.message, account["apiKey"])
-    with http_server(*(answer(a.status, a.body) for a in (taken, refused, told(case.message, "wrong")))) as wire:
-        monkeypatch.setattr(pling, "URL", wire.url)
-        provider = pling.Pling(pling.PlingSettings(api_key=account["apiKey"]), Timeouts())
-        assert provider.send(case.message) == Accepted(vendor_id=taken.vendor_id)
-        assert provider.send(refusal.message) == Refused(kind=refusal.outcome, code=refusal.code)
-        assert provider.send(case.message) == Refused(kind=AttemptOutcome.MISCONFIGURED, code="unauthorized")
-    assert json.loads(wire.heard[0].body) == case.arrives
