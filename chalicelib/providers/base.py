@@ -1,7 +1,7 @@
 """What every provider is: settings and limits declared on the class, one `send` with a typed result."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -10,6 +10,14 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import ProviderResult, Refused
 from chalicelib.domain.value import Value
 from chalicelib.domain.words import Channel
+
+_ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
+EmailAddress = Annotated[
+    str, msgspec.Meta(pattern=rf"^(?=.{{3,254}}\Z){_ATOM}(\.{_ATOM})*@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{{2,}}\Z")
+]
+"""A setting: an address in ASCII, international domains in punycode."""
+SenderName = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,100}\Z")]
+"""A setting: a name that fits into a header, on one line."""
 
 S = TypeVar("S", bound="ProviderSettings")
 M = TypeVar("M", bound=Message)

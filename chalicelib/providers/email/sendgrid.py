@@ -12,7 +12,7 @@ from chalicelib.channels.base import EmailMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 OUTCOMES: Final = {
@@ -30,8 +30,8 @@ class SendGridSettings(ProviderSettings, frozen=True):
 
     api_key: Annotated[str, msgspec.Meta(min_length=1)]
     region: Literal["global", "eu"] = "global"
-    sender: str | None = None
-    sender_name: str | None = None
+    sender: EmailAddress | None = None
+    sender_name: SenderName | None = None
 
 
 class _Fault(msgspec.Struct, frozen=True):

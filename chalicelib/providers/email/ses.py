@@ -8,7 +8,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import ProviderResult
 from chalicelib.domain.words import Channel
 from chalicelib.providers.aws import aws_service, error_code
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -34,8 +34,8 @@ class SesSettings(ProviderSettings, frozen=True):
     """How a tenant uses SES; the identity of the sender must be verified in the stack's account."""
 
     configuration_set: str | None = None
-    sender: str | None = None
-    sender_name: str | None = None
+    sender: EmailAddress | None = None
+    sender_name: SenderName | None = None
 
 
 class Ses(Provider[SesSettings, EmailMessage]):

@@ -20,7 +20,7 @@ from chalicelib.channels.base import EmailMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 from chalicelib.providers.http import unsure_for
 from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
 
@@ -70,8 +70,8 @@ class SmtpSettings(ProviderSettings, frozen=True):
     security: Security = "starttls"
     username: str | None = None
     password: str | None = None
-    sender: str | None = None
-    sender_name: str | None = None
+    sender: EmailAddress | None = None
+    sender_name: SenderName | None = None
 
     def __post_init__(self) -> None:
         if (self.username is None) != (self.password is None):

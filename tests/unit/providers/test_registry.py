@@ -150,6 +150,31 @@ def test_faults_are_told_all_at_once_and_where_they_are(
     assert all(fault.detail for fault in found)
 
 
+@pytest.mark.parametrize("vendor", ["sendgrid", "ses", "smtp"])
+@pytest.mark.parametrize(
+    ("name", "value", "good"),
+    [
+        ("sender", "shop@acme.example", True),
+        ("sender", "first.last+x@sub.xn--bcher-kva.example", True),
+        ("sender", "shop", False),
+        ("sender", "a..b@acme.example", False),
+        ("sender", "shop@localhost", False),
+        ("sender", "Shop <shop@acme.example>", False),
+        ("sender", "shop@acme.example\r\nBcc: eve@example.com", False),
+        ("sender", "shop@acme.example\n", False),
+        ("sender", "shop@bücher.example", False),
+        ("sender", "x" * 250 + "@b.io", False),
+        ("senderName", 'Acme, "Bücher" & Co. 🎉', True),
+        ("senderName", "", False),
+        ("senderName", "Acme\r\nBcc: eve@example.com", False),
+        ("senderName", "Acme\u2028", False),
+    ],
+)
+def test_a_sender_of_its_own_fits_into_a_header(vendor: str, name: str, value: str, *, good: bool) -> None:
+    faults = setting_faults(Channel.EMAIL, vendor, {name: value}, {})
+    assert (f"/settings/{name}" not in {fault.pointer for fault in faults}) is good
+
+
 def test_settings_do_not_show_their_secrets() -> None:
     twilio = read_settings(provider_class(Channel.SMS, "twilio"), {"accountSid": SID, "authToken": "hush"})
     fcm = read_settings(provider_class(Channel.PUSH, "fcm"), {"serviceAccount": KEY | {"private_key": "hush"}})
