@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Final
 
+from chalicelib.aws.batches import BATCH, ROUNDS
 from chalicelib.aws.clients import client
 from chalicelib.domain.events import BusEvent
 
-BATCH: Final = 10
 MAX_BYTES: Final = 240_000
 """Below the 256 KB that one PutEvents call may carry, with room for the envelopes."""
 
@@ -20,17 +20,20 @@ class AwsBus:
     name: str
 
     def put(self, events: Sequence[BusEvent]) -> list[BusEvent]:
-        """Put events on the bus, several a call; return those it refused."""
-        refused: list[BusEvent] = []
-        for batch in _batches(events):
-            answer = client("events").put_events(
-                Entries=[
-                    {"Source": "herald", "DetailType": event.type, "Detail": event.detail, "EventBusName": self.name}
-                    for event in batch
-                ]
-            )
-            refused += compress(batch, ["ErrorCode" in entry for entry in answer["Entries"]])
-        return refused
+        """Put events on the bus, several a call, the refused ones again; return those it kept refusing."""
+        left = list(events)
+        for _ in range(ROUNDS):
+            left = [event for batch in _batches(left) for event in self._refused(batch)]
+        return left
+
+    def _refused(self, batch: list[BusEvent]) -> list[BusEvent]:
+        answer = client("events").put_events(
+            Entries=[
+                {"Source": "herald", "DetailType": event.type, "Detail": event.detail, "EventBusName": self.name}
+                for event in batch
+            ]
+        )
+        return list(compress(batch, ["ErrorCode" in entry for entry in answer["Entries"]]))
 
 
 def _batches(events: Sequence[BusEvent]) -> list[list[BusEvent]]:
