@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -52,7 +53,7 @@ def main() -> None:
 def sentence(error: Exception) -> str:
     """Return what went wrong, for whoever typed the command."""
     if isinstance(error, subprocess.CalledProcessError):
-        return f"{error.cmd[0]} failed with status {error.returncode}; what it said is above."
+        return f"{Path(error.cmd[0]).name} failed with status {error.returncode}; what it said is above."
     if isinstance(error, BotoCoreError | ClientError):
         return f"AWS: {error}"
     return str(error)

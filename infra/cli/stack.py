@@ -118,6 +118,11 @@ class LocalStack:
         return self._state is not None and self.ministack.is_healthy()
 
     @property
+    def is_deployed(self) -> bool:
+        """Whether it runs and was deployed to at least once."""
+        return self.is_up and self._known.outputs is not None
+
+    @property
     def outputs(self) -> Deployed:
         """What the deployment put out."""
         if self._known.outputs is None:

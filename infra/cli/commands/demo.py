@@ -80,7 +80,7 @@ def _print_outcomes(results: Sequence[Outcome]) -> None:
 
 def _print_complaints(stack: LocalStack, since: int) -> None:
     """Show what the workers said about it."""
-    if not stack.is_up:
+    if not stack.is_deployed:
         return
     complaints = read_complaints(stack.cloud, stack.outputs.name, since)
     headline("What the functions complained about")

@@ -43,7 +43,7 @@ def test_what_goes_wrong_is_a_sentence_and_no_trace() -> None:
         (CommandError("It rains."), "It rains."),
         (NoCredentialsError(), "AWS: Unable to locate credentials"),
         (
-            subprocess.CalledProcessError(2, ["pip", "install"]),
+            subprocess.CalledProcessError(2, ["/somewhere/pip", "install"]),
             "pip failed with status 2; what it said is above.",
         ),
     ],
