@@ -6,13 +6,24 @@ from functools import partial
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.exceptions import RefreshError, TransportError
 
 from chalicelib.channels.base import PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.providers.base import Timeouts
 from chalicelib.providers.google_token import token_refusal
-from chalicelib.providers.push.fcm import OUTCOMES, combine, error_code, message_to
+from chalicelib.providers.push.fcm import (
+    OUTCOMES,
+    Fcm,
+    FcmSettings,
+    ServiceAccount,
+    combine,
+    error_code,
+    message_to,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Message.token is deprecated:DeprecationWarning")
 
@@ -139,3 +150,45 @@ def test_why_there_is_no_access_token(
 ) -> None:
     refused = token_refusal(kind(*arguments))
     assert (refused.code, refused.kind) == refusal
+
+
+@pytest.fixture(scope="module")
+def provider() -> Fcm:
+    """A provider that believes its access token is good for ever."""
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    kind, nobody = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, kind, nobody).decode()
+    account = ServiceAccount(type="service_account", project_id="p", client_email="a@p.iam", private_key=pem)
+    fcm = Fcm(FcmSettings(service_account=account), Timeouts())
+    fcm._token._credentials.token = "t"
+    return fcm
+
+
+def push(*tokens: str, **fields: Any) -> PushMessage:
+    return PushMessage(reference="n1", tokens=tokens, title="T", body="B", **fields)
+
+
+def test_a_message_that_the_sdk_itself_refuses_is_not_sent(provider: Fcm) -> None:
+    assert provider.send(push("t0", data={"k": 7})) == Refused(kind=PERMANENT, code="invalid_message")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "cause", "result"),
+    [
+        # FCM refused the access token, and Google does not renew it: nothing was taken, if that was all.
+        (("t0",), RefreshError, Refused(kind=MISCONFIGURED, code="invalid_grant")),
+        (("t0", "t1"), RefreshError, Unsure(code="unreadable_answer")),
+        (("t0",), AttributeError, Unsure(code="unreadable_answer")),
+    ],
+)
+def test_a_batch_that_the_sdk_gave_up_on(
+    provider: Fcm, tokens: tuple[str, ...], cause: Callable[..., Exception], result: ProviderResult
+) -> None:
+    assert provider._interrupted(cause("no", {"error": "invalid_grant"}), push(*tokens)) == result
+    assert not provider._token._credentials.valid, "the next call must ask for a new token"
+
+
+def test_a_key_that_is_none_is_told_when_the_provider_is_made() -> None:
+    account = ServiceAccount(type="service_account", project_id="p", client_email="a@p.iam", private_key="none")
+    with pytest.raises(ValueError, match="certificate"):
+        Fcm(FcmSettings(service_account=account), Timeouts())
