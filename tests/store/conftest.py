@@ -23,20 +23,28 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
             with mock_aws():
                 yield on_table(_new_table(_shared_session()))
         case "ministack":
-            yield on_table(_new_table(request.getfixturevalue("ministack_session")))
+            url = request.getfixturevalue("ministack_url")
+            with pytest.MonkeyPatch.context() as environment:
+                # Only while the clients are made: others of this process talk to moto.
+                environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+                table = _new_table(_ministack_session())
+            yield on_table(table)
 
 
 @pytest.fixture(scope="session")
-def ministack_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[botocore.session.Session]:
-    """A session whose clients talk to a MiniStack of our own."""
+def ministack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MiniStack of our own."""
     stack = MiniStack(find_free_port(), tmp_path_factory.mktemp("ministack") / "run")
     stack.start()
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", stack.url)
-        session = new_session()
-        session.set_credentials("test", "test")
-        yield session
+    yield stack.url
     stack.stop()
+
+
+@cache
+def _ministack_session() -> botocore.session.Session:
+    session = new_session()
+    session.set_credentials("test", "test")
+    return session
 
 
 @cache
