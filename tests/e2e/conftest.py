@@ -1,5 +1,6 @@
 """The deployed stack under AWS's real nature: roles enforced, semantics on, every key inside its tenant."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,17 +12,22 @@ import pytest
 from infra.cli.api import Api
 from infra.cli.booting import Options
 from infra.cli.deliveries import Delivery, Tracked, find
+from infra.cli.identity import Login
+from infra.cli.samples import PASSWORD
 from infra.cli.stack import LocalStack
 from infra.cli.waiting import eventually
 from infra.local.sandbox.faults import Fault
 from tests.aws_semantics.hooks.deaths import VARIABLE, Order
 from tests.aws_semantics.record import read_record
 from tests.aws_semantics.switch import environment
+from tests.e2e.keycloak import Keycloak, keycloak_on_loopback
 
 SEED = "7"
 SETTLED_WITHIN = 60.0
 VISIBILITY_SECONDS = 6
 SEND = "/api/v1/services/notifications/send"
+STAGE_PROVIDERS = {"email": "ses", "sms": "sns"}
+"""What the stage offers to tenants that have no provider of their own on a channel, as AWS stages do."""
 
 
 @dataclass
@@ -39,17 +45,38 @@ class Person:
         return {"userId": self.user_id, "userType": "customer", "email": self.email} | changes
 
 
+@dataclass(kw_only=True)
+class User(Person):
+    """A person who logs in. `api` is the API as they call it, with their own token."""
+
+    api: Api
+
+
 @dataclass
 class Herald:
     """A deployed stack, and what tests do with it all the time."""
 
     stack: LocalStack
     deaths: Path
+    keycloak: Keycloak
 
     @property
     def orders(self) -> Api:
         """The API as acme's order service."""
         return self.stack.as_service("orders")
+
+    @property
+    def admin(self) -> Api:
+        """The API as acme's administrator."""
+        return self.stack.as_user("acme-admin")
+
+    def new_user(self, tenant: str = "acme", role: str = "notification-user") -> User:
+        """Let somebody new join the user pool and log in."""
+        name = f"login-{uuid.uuid4().hex[:12]}"
+        identity = self.stack.identity
+        identity.ensure_user(Login(name, f"{name}@example.com", (role,), "customer", tenant), PASSWORD)
+        api = Api(self.stack.outputs.api_url, identity.user_token(name, PASSWORD))
+        return User(identity.user_id(name), api=api)
 
     def send(self, person: Person, **changes: Any) -> str:
         """Send a transactional message by e-mail, unless told otherwise; return the notification's id."""
@@ -100,10 +127,17 @@ def herald(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Herald]:
     folder = tmp_path_factory.mktemp("stack")
     deaths, record = folder / "deaths", folder / "semantics.jsonl"
     deaths.mkdir()
-    options = Options(environment=environment(SEED, record) | {"AUTH": "true", VARIABLE: str(deaths)})
-    with LocalStack.running(folder, options) as stack:
-        shorten_visibility(stack)
-        yield Herald(stack, deaths)
+    with keycloak_on_loopback() as keycloak:
+        options = Options(
+            environment=environment(SEED, record) | {"AUTH": "true", VARIABLE: str(deaths)},
+            parameters={
+                "MoreIssuers": f",{json.dumps(keycloak.as_configured)}",
+                "DefaultProviders": json.dumps(STAGE_PROVIDERS),
+            },
+        )
+        with LocalStack.running(folder, options) as stack:
+            shorten_visibility(stack)
+            yield Herald(stack, deaths, keycloak)
     assert read_record(record).violations == []
 
 
@@ -118,3 +152,9 @@ def shorten_visibility(stack: LocalStack) -> None:
 def person() -> Person:
     """Somebody new."""
     return Person()
+
+
+@pytest.fixture
+def user(herald: Herald) -> User:
+    """Somebody new who logs in."""
+    return herald.new_user()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,11 @@ from infra.package import ROOT
 from tests.infra.reading import Template, as_list, may, resources_of, statements_of, target_of
 
 FUNCTIONS = read_stage("prod").functions
+
+
+def _only_on_ministack(template: Template, statement: dict[str, Any]) -> bool:
+    """Tell whether a statement gives way to MiniStack, which does not see whose identity a mail is sent by."""
+    return "local" in template["Description"] and statement["Sid"] == "SendByAnyIdentity"
 
 
 def _ids(function: Function) -> str:
@@ -30,6 +36,8 @@ def test_role_names_resources_and_actions(template: Template, function: Function
         for action in as_list(statement["Action"]):
             assert "*" not in action
             assert action != "dynamodb:Scan"
+        if _only_on_ministack(template, statement):
+            continue
         for resource in as_list(statement.get("Resource", [])):
             assert resource not in ("*", {"Fn::Sub": "*"})
             assert target_of(resource) or "${AWS::AccountId}" in json.dumps(resource)

@@ -1,0 +1,70 @@
+"""Tenants of a test's own, for what would disturb others in a shared one."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from infra.cli.api import Api
+from infra.cli.deliveries import Tracked, find
+from infra.cli.waiting import eventually
+from tests.e2e.conftest import SEND, SETTLED_WITHIN, Herald, Person
+
+ADMIN = "/api/v1/admin"
+SCOPES = ("herald/send", "herald/read")
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A tenant, as its administrator and its one service call the API."""
+
+    id: str
+    admin: Api
+    service: Api
+
+    def send(self, person: Person, **changes: Any) -> str:
+        """Send an e-mail, unless told otherwise; return the notification's id."""
+        content = {"subject": "Hello", "body": f"Hello {person.user_id}"}
+        body = {"recipients": [person.as_recipient()], "channels": ["email"], "content": content}
+        id: str = self.service.post(SEND, body | changes)["notifications"][0]["id"]
+        return id
+
+    def settled(self, id: str) -> Tracked:
+        """Return a notification when nothing more happens to it by itself."""
+        tracked = find(self.service, id)
+
+        def look() -> bool:
+            tracked.look(self.service)
+            return tracked.is_settled
+
+        eventually(look, f"{id} to be settled", SETTLED_WITHIN)
+        return tracked
+
+
+def new_tenant(herald: Herald, *providers: dict[str, Any], **settings: Any) -> Tenant:
+    """Create a tenant with these providers and settings, somebody who administers it, and a service that sends."""
+    id = f"tenant-{uuid.uuid4().hex[:12]}"
+    sender = {"email": {"address": f"hello@{id}.example.com"}}
+    platform = herald.stack.as_user("platform")
+    platform.post(f"{ADMIN}/tenants", {"id": id, "name": "New", "settings": {"senders": sender} | settings})
+    client = herald.stack.identity.create_service(id, SCOPES)
+    account = {"clientId": client, "name": "shop", "tenants": [id], "scopes": SCOPES}
+    platform.post(f"{ADMIN}/service-accounts", account)
+    admin = herald.new_user(tenant=id, role="notification-admin").api
+    for provider in providers:
+        admin.post(f"{ADMIN}/providers", provider)
+    return Tenant(id, admin, Api(herald.stack.outputs.api_url, herald.stack.identity.service_token(client)))
+
+
+def sendgrid(herald: Herald, **changes: Any) -> dict[str, Any]:
+    """Return a provider that works, as it is created."""
+    credentials = herald.stack.sandbox.accounts["sendgrid"]
+    return {"id": "sendgrid", "channel": "email", "vendor": "sendgrid", "credentials": credentials} | changes
+
+
+def smtp(herald: Herald, **changes: Any) -> dict[str, Any]:
+    """Return a second provider that works, as it is created."""
+    account = herald.stack.sandbox.accounts["smtp"]
+    settings = {"host": "localhost", "port": herald.stack.sandbox.ports.smtp, "username": account["username"]}
+    credentials = {"password": account["password"]}
+    made = {"id": "smtp", "channel": "email", "vendor": "smtp", "settings": settings, "credentials": credentials}
+    return made | changes
