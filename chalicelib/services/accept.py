@@ -5,8 +5,9 @@ the same ids: what a crash left out is written then, and the answer is the same.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from chalicelib.domain.content import Content
 from chalicelib.domain.errors import (
@@ -31,8 +32,7 @@ IN_PROGRESS_FOR: Final = 30_000
 DAY: Final = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """What a caller asks for: one message to each recipient."""
 
     tenant: TenantId
@@ -49,8 +49,7 @@ class Order:
     cancellation_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(msgspec.Struct, frozen=True):
     """A caller's key, the route it was used on and the digest of the body it came with."""
 
     route: str
@@ -58,8 +57,7 @@ class IdempotencyKey:
     body_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(msgspec.Struct, frozen=True):
     """The answer: the ids in the order of the recipients, and whether it had been given before."""
 
     request_id: RequestId
@@ -67,8 +65,7 @@ class Acceptance:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(msgspec.Struct, frozen=True):
     """The use case: turn an order into stored requests."""
 
     requests: Requests
@@ -176,8 +173,7 @@ class Accept:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
+class _Stamp(msgspec.Struct, frozen=True):
     sent_by: str
     ttl: int
     correlation: str | None
