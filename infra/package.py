@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -44,9 +44,14 @@ class Package:
         return self.code.stat().st_size / 1e6
 
 
-def package(name: str, root: Path = ROOT, build: Path | None = None) -> Package:
-    """Package the stage `name` of the sources at `root`, into `build`; raises PackageTooLargeError."""
+def package(name: str, root: Path = ROOT, build: Path | None = None, architecture: str | None = None) -> Package:
+    """Package the stage `name` of the sources at `root`, into `build`; raises PackageTooLargeError.
+
+    `architecture` is the processor to package for, if it is not to be the stage's own.
+    """
     stage = read_stage(name)
+    if architecture is not None:
+        stage = replace(stage, values={**stage.values, "architecture": architecture})
     build = build or root / "build" / name
     shutil.rmtree(build, ignore_errors=True)
     template = write_template(stage, root, build)
