@@ -91,8 +91,12 @@ class FakeVendor:
 
     answers: list[ProviderResult] = field(default_factory=list)
     calls: list[tuple[ProviderId, Message]] = field(default_factory=list)
+    prepared: list[ProviderId] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
     """Called while the call is in flight."""
+
+    def prepare(self, tenant: Tenant, provider: ProviderConfig) -> None:
+        self.prepared.append(provider.id)
 
     def call(self, tenant: Tenant, provider: ProviderConfig, message: Message) -> ProviderResult:
         self.calls.append((provider.id, message))

@@ -6,15 +6,21 @@ The tenant is in the encryption context, so a sealed secret of one tenant does n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.clients import session
 from chalicelib.domain.ids import TenantId
 
 if TYPE_CHECKING:
     from aws_encryption_sdk import EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
+
+ABOUT_THE_SECRET: Final = frozenset(
+    {"AccessDeniedException", "IncorrectKeyException", "InvalidCiphertextException", "NotFoundException"}
+)
+"""What KMS says when the secret is another's, altered, or of a key that is gone: asking again would not help."""
 
 
 @dataclass(slots=True)
@@ -40,13 +46,17 @@ class KmsVault:
         ------
         ValueError
             It was sealed for another tenant, or altered.
+        ClientError, BotoCoreError
+            The key service could not be asked; later it may be.
         """
         from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
+        from cryptography.exceptions import InvalidSignature
 
         sdk, keys = self._parts()
         try:
             plain, header = sdk.decrypt(source=sealed, key_provider=keys)
-        except AWSEncryptionSDKClientError as error:
+        except (AWSEncryptionSDKClientError, InvalidSignature) as error:
+            _raise_outage(error)
             raise ValueError("the secret cannot be opened") from error
         if header.encryption_context.get("tenant") != tenant:
             raise ValueError("the secret was sealed for another tenant")
@@ -61,3 +71,14 @@ class KmsVault:
                 keys = StrictAwsKmsMasterKeyProvider(key_ids=[self.key_arn], botocore_session=session())
                 self._made = (sdk, keys)
             return self._made
+
+
+def _raise_outage(error: BaseException) -> None:
+    """Raise what the key service said, where the SDK only tells that it failed, unless it is about the secret."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, BotoCoreError):
+            raise cause
+        if isinstance(cause, ClientError) and cause.response["Error"]["Code"] not in ABOUT_THE_SECRET:
+            raise cause
+        cause = cause.__cause__ or cause.__context__

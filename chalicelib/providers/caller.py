@@ -1,6 +1,8 @@
 """Calls the vendor of a configured provider (`services.ports.ProviderCaller`)."""
 
+from contextlib import suppress
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +10,7 @@ import msgspec
 from chalicelib.channels.base import EmailMessage, PushMessage, SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import TenantId
-from chalicelib.domain.provider import ProviderConfig, ProviderResult, Refused
+from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.wire import prepared
 from chalicelib.providers.base import Provider, Timeouts, misconfigured
@@ -36,19 +38,33 @@ class Caller:
     def __init__(self, vault: Vault, timeouts: Timeouts) -> None:
         self._vault = vault
         self._timeouts = timeouts
-        self._provider = lru_cache(MOST_INSTANCES)(self._make)
+        self._kept = lru_cache(MOST_INSTANCES)(self._make)
+        self._making = Lock()
+
+    def prepare(self, tenant: Tenant, provider: ProviderConfig) -> None:
+        """Make the provider, if it can be made; what keeps it from being made is told by the call."""
+        with suppress(_CannotCallError):
+            self._provider(tenant, provider)
 
     def call(self, tenant: Tenant, provider: ProviderConfig, message: object) -> ProviderResult:
         """Make one call. Whatever keeps it from being made is a refusal, and says so."""
         try:
-            instance = self._provider(tenant.id, msgspec.json.encode(provider))
+            instance = self._provider(tenant, provider)
         except _CannotCallError as error:
             return error.refusal
         if not isinstance(message, EmailMessage | SmsMessage | PushMessage):
             return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message")
         if instance.exceeds_limits(message):
             return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit")
-        return instance.send(message)
+        result = instance.send(message)
+        if isinstance(result, Accepted) and isinstance(message, SmsMessage):
+            return msgspec.structs.replace(result, segments=message.segments)
+        return result
+
+    def _provider(self, tenant: Tenant, provider: ProviderConfig) -> Provider[Any, Any]:
+        # One at a time: ten threads of a cold worker would load the SDK and ask for the key ten times.
+        with self._making:
+            return self._kept(tenant.id, msgspec.json.encode(provider))
 
     def _make(self, tenant: TenantId, stored: bytes) -> Provider[Any, Any]:
         config = msgspec.json.decode(stored, type=prepared(ProviderConfig))

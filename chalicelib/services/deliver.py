@@ -2,7 +2,7 @@
 twice is sent once and a worker that dies leaves an honest `unknown`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -28,7 +28,7 @@ from chalicelib.domain.state import (
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
-from chalicelib.services.dispatch import resolve_recipient, stage_provider
+from chalicelib.services.dispatch import offer, resolve_recipient, stage_provider
 from chalicelib.services.ports import (
     Clock,
     NotificationRef,
@@ -114,20 +114,31 @@ class Deliver:
         request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
         if request is None or tenant is None:
             raise NotFoundError
-        configured = {provider.id: provider for provider in self._configured(ref, channel)}
+        configured = self.providers.list(ref.tenant)
         recipient = resolve_recipient(request, (channel,), self.recipients, self.check_address)
         try:
             message = self.shape(channel, request, recipient, tenant)
         except UnshapeableError as error:
             refusal = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
             return lambda _: refusal
-        return lambda delivery: self._call(tenant, configured, delivery, message)
+        likely = self._likely(request, channel, configured)
+        if likely is not None:
+            self.caller.prepare(tenant, likely)
+        callable_now = {
+            provider.id: provider for provider in (*configured, *stage_provider(channel, self.stage_vendors))
+        }
+        return lambda delivery: self._call(tenant, callable_now, delivery, message)
 
-    def _configured(self, ref: NotificationRef, channel: Channel) -> tuple[ProviderConfig, ...]:
-        return self.providers.list(ref.tenant) + stage_provider(channel, self.stage_vendors)
+    def _likely(
+        self, request: NotificationRequest, channel: Channel, configured: Sequence[ProviderConfig]
+    ) -> ProviderConfig | None:
+        """Return the provider that the first attempt is planned for; to know it for sure would take one more read."""
+        offers = offer(request.id, channel, configured, self.stage_vendors)
+        wanted = request.providers.get(channel)
+        return next((provider for provider in offers if provider.id == wanted), next(iter(offers), None))
 
     def _call(
-        self, tenant: Tenant, configured: dict[ProviderId, ProviderConfig], delivery: Delivery, message: Message
+        self, tenant: Tenant, configured: Mapping[ProviderId, ProviderConfig], delivery: Delivery, message: Message
     ) -> ProviderResult:
         provider = configured.get(delivery.providers[delivery.provider])
         if provider is None or not provider.enabled:

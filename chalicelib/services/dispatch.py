@@ -75,13 +75,15 @@ class Dispatch:
         self, request: NotificationRequest, channels: Sequence[Channel]
     ) -> dict[Channel, tuple[ProviderConfig, ...]]:
         configured = self.providers.list(request.tenant)
-        return {channel: self._offer(request.id, channel, configured) for channel in channels}
+        return {channel: offer(request.id, channel, configured, self.stage_vendors) for channel in channels}
 
-    def _offer(
-        self, id: NotificationId, channel: Channel, configured: Sequence[ProviderConfig]
-    ) -> tuple[ProviderConfig, ...]:
-        own = order_providers([provider for provider in configured if provider.channel is channel], spread(id))
-        return own or stage_provider(channel, self.stage_vendors)
+
+def offer(
+    id: NotificationId, channel: Channel, configured: Sequence[ProviderConfig], stage_vendors: dict[Channel, str]
+) -> tuple[ProviderConfig, ...]:
+    """Return the providers of a channel in the order they are tried: the tenant's, or else the stage's own."""
+    own = order_providers([provider for provider in configured if provider.channel is channel], spread(id))
+    return own or stage_provider(channel, stage_vendors)
 
 
 def stage_provider(channel: Channel, vendors: dict[Channel, str]) -> tuple[ProviderConfig, ...]:

@@ -297,6 +297,11 @@ class Vault(Protocol):
 class ProviderCaller(Protocol):
     """Calls a vendor with one shaped message."""
 
+    def prepare(self, tenant: Tenant, provider: ProviderConfig) -> None:
+        """Open the provider's credentials and load its SDK, so that a call is nothing but the call. Never raises for
+        what is wrong with the provider: the call will tell.
+        """
+
     def call(self, tenant: Tenant, provider: ProviderConfig, message: object) -> ProviderResult:
         """Make one call. Never raises for anything the vendor or the network does."""
 

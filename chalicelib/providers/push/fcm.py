@@ -93,7 +93,7 @@ class Fcm(Provider[FcmSettings, PushMessage]):
 
     def __init__(self, settings: FcmSettings, timeouts: Timeouts) -> None:
         super().__init__(settings, timeouts)
-        import firebase_admin
+        import firebase_admin.messaging  # loaded here, so that no call waits for it
         from firebase_admin.credentials import Certificate
 
         # The key file says where to get access tokens, and a tenant wrote it: only Google's address will do.

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType, derived_id
+from chalicelib.domain.ids import NotificationId, ProviderId, TenantId, UserId, UserType, derived_id
 from chalicelib.domain.provider import Accepted, Refused, Unsure
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Reason, Strategy
@@ -43,6 +43,18 @@ def test_an_accepted_call_makes_the_delivery_sent() -> None:
     [attempt] = email(world).attempts
     assert (email(world).status, email(world).sent_at, email(world).lease) == (DeliveryStatus.SENT, NOW, None)
     assert (attempt.provider, attempt.vendor_id, attempt.number) == ("first", "vendor-1", 1)
+
+
+@pytest.mark.parametrize(("override", "likely"), [({}, "first"), ({Channel.EMAIL: "second"}, "second")])
+def test_the_provider_is_prepared_before_the_lease_runs(override: dict[Channel, ProviderId], likely: str) -> None:
+    world = World()
+    world.decided(providers=override)
+    world.vendor.during = lambda: None if world.vendor.prepared else pytest.fail("called before it was prepared")
+
+    deliver(world)
+
+    assert world.vendor.prepared == [likely]
+    assert [provider for provider, _ in world.vendor.calls] == [likely]
 
 
 def test_a_message_that_comes_again_calls_nobody() -> None:
