@@ -26,7 +26,9 @@ class DeliveryAnswer(Answer):
 
 
 class AttemptAnswer(Answer):
-    """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure."""
+    """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure,
+    `segments` how many parts a text message went out in.
+    """
 
     number: int
     provider: str
@@ -34,6 +36,7 @@ class AttemptAnswer(Answer):
     outcome: AttemptOutcome
     vendor_id: str | None
     code: str | None
+    segments: int | None
 
 
 class TrackedDelivery(DeliveryAnswer):

@@ -62,7 +62,9 @@ class AttemptOutcome(StrEnum):
 
 
 class Attempt(Value, frozen=True):
-    """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure."""
+    """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure,
+    `segments` how many parts an accepted text message went out in.
+    """
 
     number: int
     provider: ProviderId
@@ -70,6 +72,7 @@ class Attempt(Value, frozen=True):
     outcome: AttemptOutcome
     vendor_id: str | None = None
     code: str | None = None
+    segments: int | None = None
 
 
 class Delivery(Value, frozen=True):

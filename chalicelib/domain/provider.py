@@ -30,10 +30,13 @@ class ProviderConfig(Value, frozen=True):
 
 
 class Accepted(Value, frozen=True):
-    """The vendor took the message. `dead_tokens` are device tokens it said will never work again."""
+    """The vendor took the message. `dead_tokens` are device tokens it said will never work again, `segments` how many
+    parts a text message went out in.
+    """
 
     vendor_id: str | None = None
     dead_tokens: tuple[str, ...] = ()
+    segments: int | None = None
 
 
 class Refused(Value, frozen=True):

@@ -1,5 +1,6 @@
 """What follows a call to a provider: done, again later, the next provider, or the end."""
 
+from functools import partial
 from typing import Final
 
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, Delivery, DeliveryStatus
@@ -78,16 +79,11 @@ def _again(delivery: Delivery, result: Refused, now: Millis, *, provider: int, t
 
 
 def _record(delivery: Delivery, result: ProviderResult, now: Millis) -> Attempt:
-    outcome, vendor_id, code = _told(result)
-    provider = delivery.providers[delivery.provider]
-    return Attempt(number=delivery.attempt, provider=provider, at=now, outcome=outcome, vendor_id=vendor_id, code=code)
-
-
-def _told(result: ProviderResult) -> tuple[AttemptOutcome, str | None, str | None]:
+    made = partial(Attempt, number=delivery.attempt, provider=delivery.providers[delivery.provider], at=now)
     match result:
         case Accepted():
-            return AttemptOutcome.ACCEPTED, result.vendor_id, None
+            return made(outcome=AttemptOutcome.ACCEPTED, vendor_id=result.vendor_id, segments=result.segments)
         case Refused():
-            return result.kind, None, result.code
+            return made(outcome=result.kind, code=result.code)
         case Unsure():
-            return AttemptOutcome.UNKNOWN, None, result.code
+            return made(outcome=AttemptOutcome.UNKNOWN, code=result.code)

@@ -32,7 +32,15 @@ DELIVERY_NAMES: Final = {
     "deliveredAt": "y",
     "attempts": "a",
 }
-ATTEMPT_NAMES: Final = {"number": "n", "provider": "p", "at": "t", "outcome": "o", "vendorId": "v", "code": "c"}
+ATTEMPT_NAMES: Final = {
+    "number": "n",
+    "provider": "p",
+    "at": "t",
+    "outcome": "o",
+    "vendorId": "v",
+    "code": "c",
+    "segments": "g",
+}
 TOKEN: Final = "c"  # noqa: S105 — the name of a field
 """Field of a leased delivery: says which call of `claim` leased it."""
 

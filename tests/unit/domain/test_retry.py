@@ -34,6 +34,13 @@ def test_a_final_result_ends_the_delivery(
     assert change.record.provider == "first"
 
 
+def test_how_many_segments_went_out_is_on_record() -> None:
+    record = change_after(claimed(), Accepted(vendor_id="v1", segments=3), NOW, 0.5).record
+
+    assert record is not None
+    assert (record.vendor_id, record.segments, record.code) == ("v1", 3, None)
+
+
 def test_a_retriable_refusal_is_tried_again_at_the_same_provider_after_a_jittered_wait() -> None:
     change = change_after(claimed(), RETRIABLE, NOW, 0.5)
 

@@ -82,7 +82,7 @@ def misconfigured(code: str) -> Refused:
 
 def test_settings_and_credentials_reach_the_provider_together(caller: Caller, vault: FakeVault) -> None:
     result = caller.call(a_tenant(), a_pager(vault, settings={"prefix": "ACME "}), MESSAGE)
-    assert result == Accepted(vendor_id="t1: ACME Hello")
+    assert result == Accepted(vendor_id="t1: ACME Hello", segments=1)
 
 
 def test_a_provider_is_made_once_and_its_credentials_are_opened_once(caller: Caller, vault: FakeVault) -> None:
@@ -93,14 +93,16 @@ def test_a_provider_is_made_once_and_its_credentials_are_opened_once(caller: Cal
 
 def test_a_changed_provider_is_made_anew(caller: Caller, vault: FakeVault) -> None:
     caller.call(a_tenant(), a_pager(vault), MESSAGE)
-    assert caller.call(a_tenant(), a_pager(vault, token="t2", version=2), MESSAGE) == Accepted(vendor_id="t2: Hello")
+    assert caller.call(a_tenant(), a_pager(vault, token="t2", version=2), MESSAGE) == Accepted(
+        vendor_id="t2: Hello", segments=1
+    )
 
 
 def test_so_is_one_that_was_deleted_and_created_again_under_the_same_id_and_version(
     caller: Caller, vault: FakeVault
 ) -> None:
     caller.call(a_tenant(), a_pager(vault, token="old"), MESSAGE)
-    assert caller.call(a_tenant(), a_pager(vault, token="new"), MESSAGE) == Accepted(vendor_id="new: Hello")
+    assert caller.call(a_tenant(), a_pager(vault, token="new"), MESSAGE) == Accepted(vendor_id="new: Hello", segments=1)
 
 
 def test_tenants_share_nothing_even_when_all_they_stored_is_alike(caller: Caller, vault: FakeVault) -> None:
@@ -149,7 +151,7 @@ def test_a_key_service_out_of_reach_is_tried_again_later(caller: Caller, vault: 
     refused = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable")
     assert caller.call(a_tenant(), a_pager(vault), MESSAGE) == refused
     vault.trouble = None
-    assert caller.call(a_tenant(), a_pager(vault), MESSAGE) == Accepted(vendor_id="t1: Hello")
+    assert caller.call(a_tenant(), a_pager(vault), MESSAGE) == Accepted(vendor_id="t1: Hello", segments=1)
 
 
 def test_a_message_over_the_vendors_limit_is_refused_without_a_call(caller: Caller, vault: FakeVault) -> None:

@@ -22,6 +22,7 @@ attempts = some.builds(
     outcome=some.sampled_from(AttemptOutcome),
     vendor_id=some.none() | some.text(max_size=8),
     code=some.none() | some.text(max_size=8),
+    segments=some.none() | counts,
 )
 deliveries = some.builds(
     Delivery,
