@@ -13,6 +13,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from infra import aws_descriptions
+from infra.aws_descriptions import cut_down
+
 NOT_SHIPPED: Final = frozenset(
     {
         # firebase-admin needs these for databases and files; its messaging speaks HTTP by requests and httpx.
@@ -32,9 +35,10 @@ _PLATFORMS: Final = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_a
 
 
 def install_dependencies(requirements: Path, architecture: str, cache: Path) -> Path:
-    """Return a folder with what ships, made at most once per content of `requirements` and this file."""
+    """Return a folder with what ships, made at most once per content of `requirements` and of the rules."""
     wanted = _shipped(requirements.read_text())
-    digest = hashlib.sha256((wanted + Path(__file__).read_text() + sys.version).encode()).hexdigest()[:16]
+    rules = "".join(Path(file).read_text() for file in (__file__, aws_descriptions.__file__))
+    digest = hashlib.sha256((wanted + rules + sys.version).encode()).hexdigest()[:16]
     target = cache / f"{architecture}-{digest}"
     if not target.exists():
         unfinished = target.with_suffix(".unfinished")
@@ -75,10 +79,8 @@ def _install(lock: Path, target: Path, platform: str) -> None:
 
 def _trim(folder: Path) -> None:
     """Remove what no import needs: descriptions of other AWS services, type stubs, tests, commands."""
-    for data in (folder / "botocore" / "data", folder / "boto3" / "data"):
-        for service in data.iterdir():
-            if service.is_dir() and service.name not in AWS_SERVICES:
-                shutil.rmtree(service)
+    for package in ("botocore", "boto3"):
+        cut_down(folder / package / "data", AWS_SERVICES)
     for name in ("bin", "test", "tests", "boto3/examples"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for stub in folder.rglob("*.pyi"):
