@@ -3,7 +3,7 @@
 PYTHON ?= python3
 STAGE ?= dev
 PY := .venv/bin/python
-HERALD := $(PY) -m infra.cli
+HERALD := .venv/bin/herald
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
@@ -16,6 +16,7 @@ help: ## Say what there is.
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Herald needs Python 3.11 or newer")'
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	ln -sf ../../infra/cli/herald .venv/bin/herald
 	@touch $@
 
 .PHONY: .venv

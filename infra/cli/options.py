@@ -34,5 +34,5 @@ def running_stack(name: str) -> LocalStack:
     """Return a stack that runs; CommandError when it does not."""
     stack = LocalStack.named(name)
     if not stack.is_up:
-        raise CommandError(f"The stack {name!r} does not run. `./herald up` starts it.")
+        raise CommandError(f"The stack {name!r} does not run. `.venv/bin/herald up` starts it.")
     return stack

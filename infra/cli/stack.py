@@ -126,7 +126,7 @@ class LocalStack:
     def outputs(self) -> Deployed:
         """What the deployment put out."""
         if self._known.outputs is None:
-            raise CommandError("The stack is not deployed. `./herald up` does it.")
+            raise CommandError("The stack is not deployed. `.venv/bin/herald up` does it.")
         return self._known.outputs
 
     @property
@@ -183,7 +183,7 @@ class LocalStack:
     @property
     def _known(self) -> State:
         if self._state is None:
-            raise CommandError("No stack runs here. `./herald up` starts one.")
+            raise CommandError("No stack runs here. `.venv/bin/herald up` starts one.")
         return self._state
 
     def _remember(self, **news: Any) -> None:

@@ -28,7 +28,7 @@ def demo(name: Name = DEFAULT_NAME, port: Port = None) -> None:
     try:
         results = _perform(stack, port)
     except KeyboardInterrupt:
-        stderr.print("\nInterrupted. What was started keeps running; `./herald down` stops it.")
+        stderr.print("\nInterrupted. What was started keeps running; `.venv/bin/herald down` stops it.")
         raise typer.Exit(130) from None
     except Exception:
         _print_complaints(stack, began)

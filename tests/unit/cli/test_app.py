@@ -34,7 +34,7 @@ def test_what_goes_wrong_is_a_sentence_and_no_trace() -> None:
     # Then
     assert process.returncode == 1
     assert process.stdout == ""
-    assert process.stderr == "✗ The stack 'nobody-started-me' does not run. `./herald up` starts it.\n"
+    assert process.stderr == "✗ The stack 'nobody-started-me' does not run. `.venv/bin/herald up` starts it.\n"
 
 
 @pytest.mark.parametrize(
