@@ -41,7 +41,9 @@ def send(  # noqa: PLR0913 (each is an option)
     wanted = read_send(file) if file else compose(stack.samples, to or ["ann"], channel, subject, body, provider)
     answer = stack.as_service(service).post(SEND, wanted, idempotency_key=key or str(uuid.uuid4()))
     console.print_json(data=answer)
-    stderr.print(f"[dim].venv/bin/herald tail {' '.join(sent['id'] for sent in answer['notifications'])}[/]", soft_wrap=True)
+    stderr.print(
+        f"[dim].venv/bin/herald tail {' '.join(sent['id'] for sent in answer['notifications'])}[/]", soft_wrap=True
+    )
 
 
 def read_send(file: Path) -> Any:

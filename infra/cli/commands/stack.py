@@ -24,7 +24,9 @@ def up(name: Name = DEFAULT_NAME, port: Port = None) -> None:
     stack.start(start_options(stack, port), shown)
     print_urls(stack)
     headline("Next")
-    console.print("  .venv/bin/herald send --to ann --channel email --channel in_app --subject Hello --body 'It works.'")
+    console.print(
+        "  .venv/bin/herald send --to ann --channel email --channel in_app --subject Hello --body 'It works.'"
+    )
     console.print("  .venv/bin/herald tail", "  .venv/bin/herald down", sep="\n")
 
 
