@@ -5,8 +5,9 @@ Every argument that names a row begins with its tenant.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
 
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.events import BusEvent
@@ -22,32 +23,28 @@ from chalicelib.domain.words import Channel
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRef:
+class NotificationRef(msgspec.Struct, frozen=True):
     """The key of a notification: all that a queue message says."""
 
     tenant: TenantId
     id: NotificationId
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(msgspec.Struct, frozen=True):
     """A notification and the channels whose workers are to hear of it."""
 
     ref: NotificationRef
     channels: tuple[Channel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """Some items of a listing. `next` is where the following ones begin, None at the end."""
 
     items: tuple[T, ...]
     next: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(msgspec.Struct, frozen=True):
     """A half-open span of time: from `start` (included) to `end` (excluded)."""
 
     start: Millis
