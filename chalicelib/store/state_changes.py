@@ -152,8 +152,8 @@ def _has_status(channel: Channel, statuses: Collection[DeliveryStatus]) -> Condi
 
 
 def _counts(counter: Path, number: int) -> Condition:
-    """Holds where a counter has come to `number`; one that is zero may be left out of the row."""
-    return counter == number if number else counter.does_not_exist() | (counter == 0)
+    """Holds where a counter has come to `number`; one that never counted is left out of the row."""
+    return counter == number if number else counter.does_not_exist()
 
 
 def _field(channel: Channel, name: str) -> Path:

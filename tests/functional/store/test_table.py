@@ -128,6 +128,16 @@ def test_a_transaction_that_meets_another_is_tried_again(table: Table) -> None:
         assert states.read(REF, a_recipient(), NOW).read_at == NOW
 
 
+def test_a_transaction_that_is_tried_again_is_another_transaction(table: Table) -> None:
+    """DynamoDB answers a token it knows with what it answered before."""
+    states = StateRows(table, os.urandom)
+    states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
+    with requests_of(table) as made, refused(table, "TransactWriteItems", 1, CANCELLED, "TransactionConflict", "None"):
+        states.read(REF, a_recipient(), NOW)
+    tokens = [request["ClientRequestToken"] for request in made if "TransactItems" in request]
+    assert len(set(tokens)) == len(tokens) == 2
+
+
 def test_a_transaction_that_meets_others_for_ever_gives_up(table: Table) -> None:
     states = StateRows(table, os.urandom)
     states.put(a_state({Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED)}), 0)
