@@ -86,7 +86,8 @@ class Api:
 
 
 def _json(response: requests.Response) -> Any:
-    if "json" not in response.headers.get("Content-Type", ""):
+    # API Gateway names a type for an answer without a body too.
+    if not response.content or "json" not in response.headers.get("Content-Type", ""):
         return None
     return response.json()
 

@@ -16,7 +16,7 @@ PROBLEM = {
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with what it was asked; refuses below /refused, knows nothing below /missing."""
+    """Answers with what it was asked; refuses /refused, knows nothing of /missing, and says nothing to a deletion."""
 
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -31,6 +31,11 @@ class Echo(BaseHTTPRequestHandler):
 
     do_GET = do_POST = _answer  # noqa: N815 (named by http.server)
 
+    def do_DELETE(self) -> None:
+        self.send_response(204)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -42,6 +47,11 @@ def url() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+def test_an_answer_without_a_body_is_none_whatever_type_it_names(url: str) -> None:
+    answer = Api(url).demand("DELETE", "/things/1")
+    assert (answer.status, answer.body) == (204, None)
 
 
 def test_a_call_carries_token_tenant_query_and_headers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
