@@ -8,7 +8,7 @@ from chalicelib.api.send_body import MAX_BODY, SendBody
 from chalicelib.api.services_answers import SentAnswer
 from chalicelib.auth.permissions import Permission
 
-routes = Routes(__name__, tag="Administration")
+routes = Routes(__name__, tag="Administration: notifications")
 
 
 @routes.add(

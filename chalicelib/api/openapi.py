@@ -4,7 +4,7 @@ Its form is OpenAPI 3.1.0: https://spec.openapis.org/oas/v3.1.0
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.openapi_parts import HEADERS, PARAMETERS, PROBLEM, REPLAYED, Login, security_of, security_schemes
 from chalicelib.api.openapi_schemas import Schemas
 from chalicelib.api.problems import MEDIA_TYPE as PROBLEM_TYPE
+from chalicelib.api.resources import FILES, beginning_of
 from chalicelib.api.route import Route
 from chalicelib.api.serve import JSON, InternalError
 from chalicelib.domain.errors import (
@@ -42,13 +43,19 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 def operations(routes: Mapping[str, Mapping[str, RouteEntry]]) -> list[Operation]:
-    """Return what Chalice's table of routes has of ours, in the order of paths."""
+    """Return what Chalice's table of routes has of ours, in the order of the API's table of contents."""
+    contents = list(FILES)
     return [
         Operation(path, method, entry.view_function)
-        for path, methods in sorted(routes.items())
+        for path, methods in sorted(routes.items(), key=lambda entry: (_place(entry[0], contents), entry[0]))
         for method, entry in methods.items()
         if isinstance(entry.view_function, Route)
     ]
+
+
+def _place(path: str, contents: Sequence[str]) -> int:
+    beginning = beginning_of(path)
+    return contents.index(beginning) if beginning in contents else len(contents)
 
 
 def describe(offered: Iterable[Operation], login: Login) -> Document:

@@ -12,9 +12,6 @@ from chalice.app import Chalice, RouteEntry
 from chalicelib.api.preflight import preflight
 
 FILES: Final = {
-    "/health": ("health",),
-    "/openapi.json": ("docs",),
-    "/docs": ("docs",),
     "/api/v1/services/notifications": ("services_notifications",),
     "/api/v1/services/recipients": ("services_recipients",),
     "/api/v1/users/me/notifications": ("users_inbox", "users_inbox_many"),
@@ -24,8 +21,11 @@ FILES: Final = {
     "/api/v1/admin/recipients": ("admin_recipients",),
     "/api/v1/admin/providers": ("admin_providers",),
     "/api/v1/admin/audit-log": ("admin_audit",),
+    "/health": ("health",),
+    "/openapi.json": ("docs",),
+    "/docs": ("docs",),
 }
-"""Files of chalicelib/api by the beginning of their paths."""
+"""Files of chalicelib/api by the beginning of their paths, in the order in which the API is described."""
 AT_START: Final = "/api/v1/services/notifications"
 """Loaded while the function starts, when Lambda gives it a whole CPU."""
 
