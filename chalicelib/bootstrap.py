@@ -1,13 +1,14 @@
 """Wires the use cases to the real store and AWS, once in a process, each when it is first asked for.
 
 This is the only place that knows which adapter stands behind which port. Nothing kept here belongs to a tenant: caches
-are keyed by tenant and short-lived. Imports stand inside, so that a function loads only what it wires.
+are keyed by tenant and short-lived. Imports stand inside, so that a function loads only what it wires; what every call
+of a function needs is wired while it starts (`at_start`).
 """
 
 import os
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,16 @@ if TYPE_CHECKING:
 
 LEASE_FACTOR = 2
 """A lease lasts this many times as long as a vendor may take."""
+
+
+def at_start(*wired: Callable[[], object]) -> None:
+    """Wire these now where Lambda starts a function, for then it gives it a whole CPU; elsewhere when first asked for.
+
+    Called by the modules of functions for what none of their calls can do without.
+    """
+    if {"AWS_LAMBDA_FUNCTION_NAME", "HERALD_TABLE"} <= os.environ.keys():
+        for wire in wired:
+            wire()
 
 
 def state_from_image(image: Mapping[str, Any]) -> NotificationState:

@@ -1,5 +1,7 @@
-"""The bases of what comes in and goes out, and the kinds of text fields. Built when first used: a cold start pays for
-the models of one route, not of all.
+"""The bases of what comes in and goes out, and the kinds of text fields.
+
+Models are built when first used, so that a cold start does not pay for those of all routes. Those of a send are built
+while the function starts, which is cheaper than doing it when somebody waits for an answer (`defer_build=False`).
 """
 
 import re

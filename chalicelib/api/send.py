@@ -45,3 +45,6 @@ def send(call: Call, body: SendBody) -> Reply:
     ]
     answer = SentAnswer(request_id=accepted.request_id, recipient_count=len(notifications), notifications=notifications)
     return Reply(answer, headers={"Idempotency-Replayed": "true"} if accepted.replayed else {})
+
+
+bootstrap.at_start(bootstrap.accept)

@@ -67,7 +67,7 @@ class ContentBody(Body):
     sms: SmsBody | None = None
 
 
-class SendBody(Body):
+class SendBody(Body, defer_build=False):
     """A send.
 
     Exactly one of `recipients`, `recipientIds`, `recipientUserId` says to whom (`topic` and `audience` are not

@@ -11,7 +11,7 @@ from chalicelib.domain.words import Channel, Priority, Strategy
 from chalicelib.services.notification import Notification
 
 
-class RecipientName(Answer):
+class RecipientName(Answer, defer_build=False):
     """A recipient, by name: their addresses are not repeated in answers."""
 
     user_type: str
@@ -23,7 +23,7 @@ class RecipientName(Answer):
         return cls(user_type=recipient.user_type, user_id=recipient.user_id)
 
 
-class AcceptedNotification(Answer):
+class AcceptedNotification(Answer, defer_build=False):
     """A notification that was accepted."""
 
     id: str
@@ -31,7 +31,7 @@ class AcceptedNotification(Answer):
     status: NotificationStatus
 
 
-class SentAnswer(Answer):
+class SentAnswer(Answer, defer_build=False):
     """What a send led to: one notification for each recipient, in their order."""
 
     request_id: str

@@ -13,6 +13,7 @@ from chalicelib.tenancy import tenant_scope
 from chalicelib.workers.batches import PartialBatch, Record, handle_each
 
 workers = Blueprint(__name__)
+bootstrap.at_start(bootstrap.deliver)
 
 BULKHEAD: Final = {Channel.EMAIL: 5, Channel.SMS: 10, Channel.PUSH: 10, Channel.IN_APP: 10}
 """Vendor calls at a time in one worker."""

@@ -13,6 +13,7 @@ from chalicelib.tenancy import tenant_scope
 from chalicelib.workers.batches import PartialBatch, Record, failures_of, handle_each
 
 workers = Blueprint(__name__)
+bootstrap.at_start(bootstrap.dispatch)
 
 CONCURRENT_DECISIONS = 10
 

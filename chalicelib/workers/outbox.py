@@ -12,6 +12,7 @@ from chalicelib.workers.batches import Record
 from chalicelib.workers.records import ForeignRecordError, keys_only, ref_of
 
 workers = Blueprint(__name__)
+bootstrap.at_start(bootstrap.queues)
 
 
 @workers.lambda_function(name="outbox")

@@ -12,6 +12,7 @@ from chalicelib.services.project import Change
 from chalicelib.workers.batches import Record
 
 workers = Blueprint(__name__)
+bootstrap.at_start(bootstrap.project)
 
 
 @workers.lambda_function(name="project")

@@ -12,6 +12,7 @@ from chalicelib.services.concurrently import concurrently
 from chalicelib.tenancy import tenant_scope
 
 workers = Blueprint(__name__)
+bootstrap.at_start(bootstrap.sweep)
 
 CONCURRENT_TENANTS: Final = 10
 TENANTS_A_PAGE: Final = 100
