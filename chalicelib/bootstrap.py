@@ -17,6 +17,7 @@ from chalicelib.domain.ids import TenantId
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import EventMode
 from chalicelib.domain.value import Millis
+from chalicelib.garbage import collect_what_comes
 from chalicelib.providers.base import Timeouts
 from chalicelib.settings import settings
 from chalicelib.store.table import Table
@@ -61,6 +62,7 @@ def at_start(*wired: Callable[[], object]) -> None:
     if {"AWS_LAMBDA_FUNCTION_NAME", "HERALD_TABLE"} <= os.environ.keys():
         for wire in wired:
             wire()
+        collect_what_comes()
 
 
 def state_from_image(image: Mapping[str, Any]) -> NotificationState:

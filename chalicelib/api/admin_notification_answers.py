@@ -6,7 +6,7 @@ from chalicelib.api.delivery_answers import TrackedDelivery, tracked
 from chalicelib.api.models import Answer, Time
 from chalicelib.api.personal import as_seen_by
 from chalicelib.api.recipient_models import RecipientAnswer
-from chalicelib.api.services_answers import RecipientName
+from chalicelib.api.send_answers import RecipientName
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.wire import to_plain

@@ -4,8 +4,8 @@ from chalicelib.api.call import Call
 from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.api.send import SEND_ERRORS, send
+from chalicelib.api.send_answers import SentAnswer
 from chalicelib.api.send_body import MAX_BODY, SendBody
-from chalicelib.api.services_answers import SentAnswer
 from chalicelib.auth.permissions import Permission
 
 routes = Routes(__name__, tag="Administration: notifications")

@@ -12,6 +12,7 @@ from chalice.app import Chalice, RouteEntry
 from chalicelib.api.preflight import preflight
 
 FILES: Final = {
+    "/api/v1/services/notifications/send": ("services_send",),
     "/api/v1/services/notifications": ("services_notifications",),
     "/api/v1/services/recipients": ("services_recipients",),
     "/api/v1/users/me/notifications": ("users_inbox", "users_inbox_many"),
@@ -26,7 +27,7 @@ FILES: Final = {
     "/docs": ("docs",),
 }
 """Files of chalicelib/api by the beginning of their paths, in the order in which the API is described."""
-AT_START: Final = "/api/v1/services/notifications"
+AT_START: Final = "/api/v1/services/notifications/send"
 """Loaded while the function starts, when Lambda gives it a whole CPU."""
 
 

@@ -5,9 +5,9 @@ from typing import Final
 from chalicelib import bootstrap
 from chalicelib.api.call import Call
 from chalicelib.api.reply import Reply
+from chalicelib.api.send_answers import AcceptedNotification, RecipientName, SentAnswer
 from chalicelib.api.send_body import SendBody
 from chalicelib.api.send_order import to_order
-from chalicelib.api.services_answers import AcceptedNotification, RecipientName, SentAnswer
 from chalicelib.domain.errors import (
     HeraldError,
     IdempotencyMismatchError,

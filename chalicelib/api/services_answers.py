@@ -5,38 +5,10 @@ from typing import Any, Self
 from chalicelib.api.delivery_answers import TrackedDelivery, tracked
 from chalicelib.api.fields import NotificationIdText
 from chalicelib.api.models import Answer, Body, Line, Time
-from chalicelib.domain.recipient import Recipient
+from chalicelib.api.send_answers import RecipientName
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.words import Channel, Priority, Strategy
 from chalicelib.services.notification import Notification
-
-
-class RecipientName(Answer, defer_build=False):
-    """A recipient, by name: their addresses are not repeated in answers."""
-
-    user_type: str
-    user_id: str
-
-    @classmethod
-    def of(cls, recipient: Recipient) -> Self:
-        """Return the name of a recipient."""
-        return cls(user_type=recipient.user_type, user_id=recipient.user_id)
-
-
-class AcceptedNotification(Answer, defer_build=False):
-    """A notification that was accepted."""
-
-    id: str
-    recipient: RecipientName
-    status: NotificationStatus
-
-
-class SentAnswer(Answer, defer_build=False):
-    """What a send led to: one notification for each recipient, in their order."""
-
-    request_id: str
-    recipient_count: int
-    notifications: list[AcceptedNotification]
 
 
 class CancelBody(Body):

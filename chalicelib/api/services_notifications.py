@@ -1,15 +1,12 @@
-"""Notifications for the services that send them: send, cancel, look up."""
+"""Notifications for the services that sent them: cancel, look up."""
 
 from typing import Final
 
 from chalicelib import bootstrap
 from chalicelib.api.call import Call
 from chalicelib.api.path import notification_id
-from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
-from chalicelib.api.send import SEND_ERRORS, send
-from chalicelib.api.send_body import MAX_BODY, SendBody
-from chalicelib.api.services_answers import CancelBody, SentAnswer, SentNotification, Tracking
+from chalicelib.api.services_answers import CancelBody, SentNotification, Tracking
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import Fault, InvalidInputError, NotFoundError
 from chalicelib.services.notification import Notification
@@ -18,23 +15,6 @@ from chalicelib.services.ports import NotificationRef
 routes = Routes(__name__, tag="Notifications")
 NOTIFICATIONS: Final = "/api/v1/services/notifications"
 ONE: Final = NOTIFICATIONS + "/{id}"
-
-
-@routes.add(
-    "POST",
-    NOTIFICATIONS + "/send",
-    needs=Permission.SEND,
-    summary="Send a notification to up to 100 recipients",
-    body=SendBody,
-    answer=SentAnswer,
-    status=202,
-    idempotent=True,
-    max_body=MAX_BODY,
-    raises=SEND_ERRORS,
-)
-def send_notification(call: Call, body: SendBody) -> Reply:
-    """Accept a send; what is accepted is never lost."""
-    return send(call, body)
 
 
 @routes.add(
