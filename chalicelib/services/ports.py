@@ -115,7 +115,10 @@ class States(Protocol):
         """
 
     def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
-        """Make the change where `DeliveryChange.applies_to` holds; RefusedChangeError otherwise."""
+        """Make the change where `DeliveryChange.applies_to` holds; RefusedChangeError otherwise.
+
+        A change whose attempt is on record was made before: making it again returns the state.
+        """
 
     def reopen(self, ref: NotificationRef, channel: Channel, epoch: int) -> NotificationState:
         """Queue a failed delivery anew for its `epoch`, first provider and no tries, where it is `failed` in epoch
