@@ -105,6 +105,12 @@ class TenantSuspendedError(HeraldError):
     code, status, title = "tenant_suspended", 403, "The tenant is suspended"
 
 
+class BusyError(HeraldError):
+    """The table, or what others do at the same time, kept something from being done: ask again later."""
+
+    code, status, title = "busy", 503, "Others keep this busy; try again in a moment"
+
+
 class InvalidIdError(ValueError):
     """Text that was to be an identifier is not one."""
 

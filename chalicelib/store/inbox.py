@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from chalicelib.domain.errors import BusyError
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
 from chalicelib.domain.inbox import is_of
 from chalicelib.domain.recipient import Recipient
@@ -24,7 +25,7 @@ from chalicelib.store import access_patterns as keys
 from chalicelib.store import state_changes as changes
 from chalicelib.store.models import StateItem, UnreadItem
 from chalicelib.store.paging import page_in_order, suffix
-from chalicelib.store.table import BusyError, ConditionFailedError, Table
+from chalicelib.store.table import ConditionFailedError, Table
 
 TRIES: Final = 10
 """How often a change is tried that others overtake; each time one of them made theirs."""

@@ -5,12 +5,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from chalicelib.domain.errors import BusyError
 from chalicelib.domain.ids import TenantId, UserId, UserType
 from chalicelib.domain.recipient import Recipient
 from chalicelib.store import access_patterns as keys
 from chalicelib.store.models import RecipientItem
 from chalicelib.store.packing import pack, unpack
-from chalicelib.store.table import BusyError, ConditionFailedError, Table
+from chalicelib.store.table import ConditionFailedError, Table
 
 TRIES: Final = 10
 

@@ -11,6 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
+from chalicelib.domain.errors import BusyError
 from chalicelib.store.access_patterns import Key, Rows
 from chalicelib.store.connection import SharedConnection
 from chalicelib.store.models import Item
@@ -35,10 +36,6 @@ class ConditionFailedError(Exception):
     def __init__(self, stored: Raw) -> None:
         super().__init__("the condition does not hold")
         self.stored = stored
-
-
-class BusyError(Exception):
-    """The table, or what others do at the same time, kept something from being done: ask again later."""
 
 
 class Table:

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus
+from chalicelib.domain.errors import BusyError
 from chalicelib.domain.ids import NotificationId, ProviderId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.state import DeliveryChange
@@ -16,7 +17,7 @@ from chalicelib.store import access_patterns as keys
 from chalicelib.store.providers import ProviderRows
 from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.states import StateRows
-from chalicelib.store.table import CONFLICTS, BusyError, Raw, Table
+from chalicelib.store.table import CONFLICTS, Raw, Table
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_state
 from tests.functional.store.wire import events_of, first_answer_lost, refused, requests_of
 
