@@ -92,15 +92,7 @@ class Herald:
 
     def settled(self, id: str, within: float = SETTLED_WITHIN) -> Tracked:
         """Return a notification when nothing more happens to it by itself."""
-        orders = self.orders
-        tracked = find(orders, id)
-
-        def look() -> bool:
-            tracked.look(orders)
-            return tracked.is_settled
-
-        eventually(look, f"{id} to be settled", within)
-        return tracked
+        return settled(self.orders, id, within)
 
     def delivery(self, id: str, channel: str = "email", within: float = SETTLED_WITHIN) -> Delivery:
         """Return the settled delivery of a notification on a channel."""
@@ -119,6 +111,18 @@ class Herald:
     def order_death(self, function: str, operation: str, when: str, *contains: str) -> Path:
         """Order a process to die at a call; the file returned is gone when it did."""
         return Order(function, operation, when, contains).write(self.deaths, uuid.uuid4().hex)
+
+
+def settled(api: Api, id: str, within: float = SETTLED_WITHIN) -> Tracked:
+    """Return a notification, as a service of its tenant sees it, when nothing more happens to it by itself."""
+    tracked = find(api, id)
+
+    def look() -> bool:
+        tracked.look(api)
+        return tracked.is_settled
+
+    eventually(look, f"{id} to be settled", within)
+    return tracked
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.cli.api import Api
-from infra.cli.deliveries import Tracked, find
-from infra.cli.waiting import eventually
-from tests.e2e.conftest import SEND, SETTLED_WITHIN, Herald, Person
+from infra.cli.deliveries import Tracked
+from tests.e2e.conftest import SEND, Herald, Person, settled
 
 ADMIN = "/api/v1/admin"
 SCOPES = ("herald/send", "herald/read")
@@ -30,14 +29,7 @@ class Tenant:
 
     def settled(self, id: str) -> Tracked:
         """Return a notification when nothing more happens to it by itself."""
-        tracked = find(self.service, id)
-
-        def look() -> bool:
-            tracked.look(self.service)
-            return tracked.is_settled
-
-        eventually(look, f"{id} to be settled", SETTLED_WITHIN)
-        return tracked
+        return settled(self.service, id)
 
 
 def new_tenant(herald: Herald, *providers: dict[str, Any], **settings: Any) -> Tenant:
