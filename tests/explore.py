@@ -5,6 +5,7 @@ which actor goes on, or dies there. Schedules are enumerated depth first, so tha
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Final
@@ -109,7 +110,8 @@ def explore(make: Callable[[], Scenario], *, crashes: int = 0) -> int:
 
 def _run(scenario: Scenario, prefix: Sequence[int], crashes: int) -> Iterator[tuple[int, int, str]]:
     for actor in scenario.actors:
-        Thread(target=actor.live, daemon=True).start()
+        # An actor acts for the tenant that the test acts for.
+        Thread(target=copy_context().run, args=(actor.live,), daemon=True).start()
         actor.stopped.wait(PATIENCE)
     position = 0
     while running := [actor for actor in scenario.actors if not actor.ended]:

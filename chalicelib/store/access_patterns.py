@@ -77,6 +77,14 @@ def notification_in(pk: str) -> NotificationRef:
     raise ValueError(f"not the partition of a notification: {pk[:64]!r}")
 
 
+def tenant_in(pk: str) -> str:
+    """Return the tenant whose rows lie under a partition key, of the table or of an index; raises ValueError."""
+    match pk.split("#"):
+        case ["T", tenant, *_]:
+            return tenant
+    raise ValueError(f"not the partition of a tenant: {pk[:64]!r}")
+
+
 def feed(tenant: TenantId, user_type: UserType, user_id: UserId) -> str:
     """Return the GSI1 partition of a user's notifications."""
     return _partition(tenant, "F", user_type, user_id)

@@ -1,4 +1,8 @@
-"""The table as repositories see it: one operation a call, and what a refused one found instead."""
+"""The table as repositories see it: one operation a call, and what a refused one found instead.
+
+Here tenants are kept apart: no request leaves with a partition key, of the table or of an index, that is neither the
+platform's nor of the tenant in whose name the code acts (tenancy.py). Every method may raise ForeignTenantError.
+"""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,9 +16,11 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.errors import BusyError
-from chalicelib.store.access_patterns import Key, Rows
+from chalicelib.domain.ids import TenantId
+from chalicelib.store.access_patterns import FEED, LISTING, Key, Rows, tenant_in
 from chalicelib.store.connection import SharedConnection
 from chalicelib.store.models import Item
+from chalicelib.tenancy import ForeignTenantError, current_tenant
 
 Raw = dict[str, Any]
 """An item, or a request, in DynamoDB's JSON."""
@@ -22,6 +28,8 @@ I = TypeVar("I", bound=Item)  # noqa: E741
 
 CONFLICTS: Final = 10
 """How often a write is tried that meets transactions in progress on its items."""
+PARTITIONS: Final = frozenset({"PK", f"{FEED}PK", f"{LISTING}PK"})
+"""The attributes that the table and its indexes are partitioned by."""
 _TELL: Final = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 _BATCH: Final = 100
 _ROUNDS: Final = 6
@@ -62,7 +70,7 @@ class Table:
 
     def get(self, kind: type[I], key: Key) -> I | None:
         """Return an item by a consistent read."""
-        answer = self._connection.get_item(self.name, key.pk, key.sk, consistent_read=True)
+        answer = self._connection.get_item(self.name, _own(key.pk), key.sk, consistent_read=True)
         return kind.from_raw_data(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, kind: type[I], keys: Collection[Key]) -> Iterator[I]:
@@ -73,7 +81,7 @@ class Table:
         BusyError
             The table did not answer for all keys within some seconds.
         """
-        wanted: list[Raw] = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in set(keys)]
+        wanted: list[Raw] = [{"PK": {"S": _own(pk)}, "SK": {"S": sk}} for pk, sk in set(keys)]
         for start in range(0, len(wanted), _BATCH):
             yield from map(kind.from_raw_data, self._batch(wanted[start : start + _BATCH]))
 
@@ -128,21 +136,24 @@ class Table:
         return answer
 
     def _put_request(self, item: Item, condition: Condition | None) -> Raw:
-        return self._request(item.key, condition, key="Item", attributes=item.serialize(null_check=True))
+        attributes = item.serialize(null_check=True)
+        for column in PARTITIONS & attributes.keys():
+            _own(attributes[column]["S"])
+        return self._request(item.key, condition, key="Item", attributes=attributes)
 
     def _request(self, at: Key, condition: Condition | None = None, **rest: Any) -> Raw:
-        request: Raw = self._connection.get_operation_kwargs(self.name, at.pk, at.sk, condition=condition, **rest)
+        request: Raw = self._connection.get_operation_kwargs(self.name, _own(at.pk), at.sk, condition=condition, **rest)
         return request
 
     def _answers(self, rows: Rows, *, index: str | None = None, **how: Any) -> Iterator[Raw]:
         if rows.low > rows.high:
             return
-        sort_key = Path([f"{index}SK" if index else "SK"])
+        partition, sort_key = _own(rows.pk), Path([f"{index}SK" if index else "SK"])
         start: Raw | None = None
         while True:
             answer = self._connection.query(
                 self.name,
-                rows.pk,
+                partition,
                 range_key_condition=sort_key.between(rows.low, rows.high),
                 consistent_read=index is None,
                 index_name=index,
@@ -164,6 +175,14 @@ class Table:
                 return
             self._pause(_FIRST_PAUSE * 2**attempt)
         raise BusyError(f"{len(keys)} keys were left unanswered")
+
+
+def _own(pk: str) -> str:
+    """Return a partition key; ForeignTenantError unless the code that now runs may touch what lies there."""
+    acting = current_tenant()
+    if tenant_in(pk) not in {TenantId.platform(), acting}:
+        raise ForeignTenantError(f"{pk} is asked for by code that acts for {acting}")
+    return pk
 
 
 def _reasons(error: VerboseClientError) -> set[str]:

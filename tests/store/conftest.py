@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from chalicelib.store.table import Table
 from infra.local.ministack import MiniStack, find_free_port
-from tests.store.stores import ON_MINISTACK, Store, create_table, new_session, on_table, on_twin
+from tests.store.stores import ON_MINISTACK, Store, acting, create_table, new_session, on_table, on_twin
 
 
 @pytest.fixture(params=["twin", "moto", ON_MINISTACK])
@@ -21,14 +21,14 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
             yield on_twin()
         case "moto":
             with mock_aws():
-                yield on_table(_new_table(_shared_session()))
+                yield acting(on_table(_new_table(_shared_session())))
         case "ministack":
             url = request.getfixturevalue("ministack_url")
             with pytest.MonkeyPatch.context() as environment:
                 # Only while the clients are made: others of this process talk to moto.
                 environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
                 table = _new_table(_ministack_session())
-            yield on_table(table)
+            yield acting(on_table(table))
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,17 @@
 """The stores that pass the conformance tests: all ports side by side, in memory or on a table."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import botocore.session
 import pytest
 
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.tenant import Tenant
 from chalicelib.services import ports
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.idempotency import IdempotencyRows
@@ -19,6 +23,7 @@ from chalicelib.store.states import StateRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
 from chalicelib.store.tenants import TenantRows
+from chalicelib.tenancy import tenant_scope
 from infra.merge import merge_fragments, read_stage
 from tests import twin
 
@@ -70,6 +75,36 @@ def on_table(table: Table) -> Store:
         audit=AuditRows(table),
         sweeps=SweepRows(table),
     )
+
+
+def acting(store: Store) -> Store:
+    """Return a store each of whose methods acts for the tenant that its first argument names, as its callers do."""
+    return Store(*(cast("Any", _Acting(getattr(store, field.name))) for field in fields(Store)))
+
+
+@dataclass(frozen=True)
+class _Acting:
+    port: object
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.port, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            tenant = _named_by(*arguments)
+            with tenant_scope(tenant) if tenant else nullcontext():
+                return method(*arguments, **named)
+
+        return call
+
+
+def _named_by(first: object, *_: object) -> TenantId | None:
+    match first:
+        case TenantId():
+            return first
+        case Tenant():
+            return first.id
+    tenant: TenantId | None = getattr(first, "tenant", None)
+    return tenant
 
 
 def new_session() -> botocore.session.Session:

@@ -7,13 +7,15 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.store.table import Table
+from chalicelib.tenancy import tenant_scope
+from tests.build import ACME
 from tests.store.stores import create_table, new_session
 
 
 @pytest.fixture
 def table() -> Iterator[Table]:
-    """An empty table that waits for nothing."""
-    with mock_aws():
+    """An empty table that waits for nothing, asked in the name of Acme."""
+    with mock_aws(), tenant_scope(ACME):
         session = new_session()
         name = f"herald-{uuid.uuid4()}"
         create_table(session, name)

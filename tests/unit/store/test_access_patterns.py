@@ -44,6 +44,17 @@ def test_a_key_begins_with_its_tenant(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PARTITIONS)
+def test_a_key_tells_its_tenant(name: str) -> None:
+    assert keys.tenant_in(PARTITIONS[name](ACME)) == "acme"
+
+
+@pytest.mark.parametrize("pk", ["", "T", "acme", "DUE#1#acme", "X#acme#N"])
+def test_what_is_no_tenants_key_tells_none(pk: str) -> None:
+    with pytest.raises(ValueError, match="not the partition of a tenant"):
+        keys.tenant_in(pk)
+
+
+@pytest.mark.parametrize("name", PARTITIONS)
 def test_a_key_cannot_be_built_from_any_text(name: str) -> None:
     with pytest.raises(TypeError):
         PARTITIONS[name]("acme#N")  # type: ignore[arg-type]
