@@ -1,6 +1,5 @@
 """Fields that carry the product's own words: ids, channels, times, free data. Each refuses with a code of ours."""
 
-import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -94,7 +93,7 @@ def _size(value: Any, depth: int) -> int:
         return 2 + sum(1 + _size(each, depth - 1) for each in value)
     if isinstance(value, str):
         return 2 + len(value.encode())
-    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= _SAFE_INTEGER):
+    if isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise fault("out_of_range", "Numbers beyond ±(2^53-1) are not told apart by all readers of JSON: send a text")
     return 8
 

@@ -247,6 +247,7 @@ FAULTS: dict[str, tuple[Any, dict[str, str]]] = {
     "metadata too long": ({**LONG, "metadata": {"a": "x" * 5_000}}, {"/metadata": "too_long"}),
     "metadata too deep": ({**LONG, "metadata": deep(7)}, {"/metadata": "nested_too_deeply"}),
     "metadata with a number nobody reads alike": ({**LONG, "metadata": {"a": 2**70}}, {"/metadata": "out_of_range"}),
+    "metadata with a number of 400 digits": ({**LONG, "metadata": {"a": 10**400}}, {"/metadata": "out_of_range"}),
     "metadata that is a list": ({**LONG, "metadata": []}, {"/metadata": "wrong_type"}),
 }
 
