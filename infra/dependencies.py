@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from infra import aws_descriptions
@@ -41,17 +43,24 @@ def install_dependencies(requirements: Path, architecture: str, cache: Path) -> 
     digest = hashlib.sha256((wanted + rules + sys.version).encode()).hexdigest()[:16]
     target = cache / f"{architecture}-{digest}"
     if not target.exists():
-        unfinished = target.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        lock = unfinished / "requirements.txt"
-        lock.write_text(wanted)
-        _install(lock, unfinished, _PLATFORMS[architecture])
-        lock.unlink()
-        _trim(unfinished)
-        compile_bytecode(unfinished)
-        unfinished.rename(target)
+        cache.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=cache, prefix="unfinished-", ignore_cleanup_errors=True) as folder:
+            unfinished = Path(folder) / "site"
+            _fill(unfinished, wanted, _PLATFORMS[architecture])
+            # Another process may have made the same meanwhile: one is as good as the other.
+            with suppress(OSError):
+                unfinished.rename(target)
     return target
+
+
+def _fill(site: Path, wanted: str, platform: str) -> None:
+    site.mkdir()
+    lock = site / "requirements.txt"
+    lock.write_text(wanted)
+    _install(lock, site, platform)
+    lock.unlink()
+    _trim(site)
+    compile_bytecode(site)
 
 
 def compile_bytecode(folder: Path) -> None:

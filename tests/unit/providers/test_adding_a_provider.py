@@ -60,7 +60,8 @@ def test_a_tenant_sends_with_it(pling: ModuleType, monkeypatch: pytest.MonkeyPat
     config = ProviderConfig(id=ProviderId("mine"), channel=Channel.SMS, vendor="pling", credentials=credentials)
     with http_server(answer(201, b'{"id": "p1"}')) as wire:
         monkeypatch.setattr(pling, "URL", wire.url)
-        assert Caller(vault, Timeouts()).call(a_tenant(), config, SMS) == Accepted(vendor_id="p1")
+        result = Caller(vault, Timeouts()).call(a_tenant(), config, SMS)
+        assert result == Accepted(vendor_id="p1", segments=1)
     assert wire.heard[0].headers["Authorization"] == "Bearer k"
     assert json.loads(wire.heard[0].body) == {"to": "+14155550100", "text": "Hello", "from": None}
 
