@@ -74,7 +74,7 @@ class Requests(Protocol):
         """Store a request; raises ExistsError when its id is taken. `ttl` is in seconds since the epoch."""
 
     def get(self, tenant: TenantId, id: NotificationId) -> NotificationRequest | None:
-        """Return a request by a consistent read."""
+        """Return a request; one that was put before is found."""
 
     def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationRequest]:
         """Return those of the requests that exist, by consistent reads."""

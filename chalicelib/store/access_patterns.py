@@ -7,7 +7,7 @@ reads lag: nothing decides on them. There is no Scan.
 
 | pattern                          | operation                 | PK              | SK              | index | reads    |
 |----------------------------------|---------------------------|-----------------|-----------------|-------|----------|
-| request of a notification        | Put, Get, BatchGet        | T#t#N#id        | R               |       | strong   |
+| request of a notification        | Put, Get, BatchGet        | T#t#N#id        | R               |       | either   |
 | state of a notification          | Put, Update, Get,         | T#t#N#id        | N               |       | strong   |
 |                                  | BatchGet                  |                 |                 |       |          |
 | a user's notifications, newest   | Query                     | T#t#F#type#user | stamp#id        | GSI1  | eventual |
@@ -24,6 +24,8 @@ reads lag: nothing decides on them. There is no Scan.
 | audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
 | all tenants, in order            | Put, Query                | T#_platform     | TENANT#t        |       | strong   |
 | service accounts, in order       | Put, Get, Delete, Query   | T#_platform     | CLIENT#id       |       | strong   |
+
+A request never changes, so any copy of it will do: it is read strongly only where an eventual read does not find it.
 
 Who reads the stream tells rows apart by SK: `R` is a request, `N` a state, and no other row has one of these.
 """

@@ -45,8 +45,9 @@ class RequestRows:
             raise ExistsError from failed
 
     def get(self, tenant: TenantId, id: NotificationId) -> NotificationRequest | None:
-        """Return a request."""
-        item = self._table.get(RequestItem, keys.request(tenant, id))
+        """Return a request. It never changes, so any copy of it is right; only that there is none is verified."""
+        key = keys.request(tenant, id)
+        item = self._table.get(RequestItem, key, consistent=False) or self._table.get(RequestItem, key)
         return _request(item) if item else None
 
     def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationRequest]:

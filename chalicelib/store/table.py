@@ -68,9 +68,9 @@ class Table:
         """Remove an item; False when there was none."""
         return "Attributes" in self._write("DeleteItem", self._request(key, return_values="ALL_OLD"))
 
-    def get(self, kind: type[I], key: Key) -> I | None:
-        """Return an item by a consistent read."""
-        answer = self._connection.get_item(self.name, _own(key.pk), key.sk, consistent_read=True)
+    def get(self, kind: type[I], key: Key, *, consistent: bool = True) -> I | None:
+        """Return an item by a consistent read, or from any copy of it, at half the price: one that may lag."""
+        answer = self._connection.get_item(self.name, _own(key.pk), key.sk, consistent_read=consistent)
         return kind.from_raw_data(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, kind: type[I], keys: Collection[Key]) -> Iterator[I]:

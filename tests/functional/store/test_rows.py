@@ -29,7 +29,7 @@ from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Raw, Table
 from chalicelib.store.tenants import TenantRows
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
-from tests.functional.store.wire import requests_of, scan
+from tests.functional.store.wire import lagging, requests_of, scan
 
 REF = NotificationRef(ACME, ID)
 TTL = NOW // 1_000 + 86_400
@@ -236,3 +236,19 @@ def _size(value: Raw) -> int:
         case "M":
             return 3 + sum(1 + len(name.encode()) + _size(each) for name, each in content.items())
     raise AssertionError(kind)
+
+
+def test_a_request_is_read_at_half_the_price_unless_it_is_not_found(table: Table) -> None:
+    requests = RequestRows(table)
+    requests.put(a_request(), TTL)
+    with requests_of(table) as made:
+        assert requests.get(ACME, ID) == a_request()
+    assert [request["ConsistentRead"] for request in made] == [False]
+
+
+def test_a_request_that_a_copy_of_the_table_lacks_is_found_all_the_same(table: Table) -> None:
+    requests = RequestRows(table)
+    requests.put(a_request(), TTL)
+    with lagging(table), requests_of(table) as made:
+        assert requests.get(ACME, ID) == a_request()
+    assert [request["ConsistentRead"] for request in made] == [False, True]

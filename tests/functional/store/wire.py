@@ -61,3 +61,21 @@ def requests_of(table: Table) -> Iterator[list[Raw]]:
     events_of(table).register("before-parameter-build.dynamodb", keep)
     yield made
     events_of(table).unregister("before-parameter-build.dynamodb", keep)
+
+
+@contextmanager
+def lagging(table: Table) -> Iterator[None]:
+    """Answer eventually consistent reads from a copy of the table that has nothing yet."""
+
+    def forget(parsed: Raw, context: Raw, **_: object) -> None:
+        if not context["asked"].get("ConsistentRead"):
+            parsed.pop("Item", None)
+
+    def remember(params: Raw, context: Raw, **_: object) -> None:
+        context["asked"] = params
+
+    events_of(table).register("before-parameter-build.dynamodb.GetItem", remember)
+    events_of(table).register("after-call.dynamodb.GetItem", forget)
+    yield
+    events_of(table).unregister("before-parameter-build.dynamodb.GetItem", remember)
+    events_of(table).unregister("after-call.dynamodb.GetItem", forget)
