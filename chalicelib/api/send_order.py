@@ -5,7 +5,7 @@ from typing import Final
 from chalicelib.api.html import sanitize
 from chalicelib.api.send_body import ContentBody, SendBody
 from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
-from chalicelib.domain.content import Content, PushContent, SmsContent
+from chalicelib.domain.content import NO_PUSH, NO_SMS, Content, PushContent, SmsContent
 from chalicelib.domain.errors import Fault, InvalidInputError, TemplateNotFoundError
 from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.tenant import Tenant
@@ -67,8 +67,8 @@ def _content(body: SendBody, tenant: Tenant) -> Content:
         body=content.body,
         html=_html(content, tenant),
         action_url=content.action_url,
-        push=PushContent() if content.push is None else PushContent(**content.push.model_dump()),
-        sms=SmsContent() if content.sms is None else SmsContent(truncate=content.sms.truncate),
+        push=NO_PUSH if content.push is None else PushContent(**content.push.model_dump()),
+        sms=NO_SMS if content.sms is None else SmsContent(truncate=content.sms.truncate),
     )
 
 

@@ -1,5 +1,7 @@
 """What is said: the content of a notification, common to all channels, with a block per channel that wants more."""
 
+from typing import Final
+
 import msgspec
 
 from chalicelib.domain.value import Value
@@ -20,6 +22,11 @@ class SmsContent(Value, frozen=True):
     truncate: bool = False
 
 
+NO_PUSH: Final = PushContent()
+NO_SMS: Final = SmsContent()
+"""Left out where content is stored, as every default is that is this very object."""
+
+
 class Content(Value, frozen=True):
     """One message, not yet in the shape of any channel. `html` is already sanitized."""
 
@@ -27,5 +34,5 @@ class Content(Value, frozen=True):
     subject: str | None = None
     html: str | None = None
     action_url: str | None = None
-    push: PushContent = msgspec.field(default_factory=PushContent)
-    sms: SmsContent = msgspec.field(default_factory=SmsContent)
+    push: PushContent = NO_PUSH
+    sms: SmsContent = NO_SMS

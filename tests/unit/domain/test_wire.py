@@ -6,6 +6,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[3]
 FIRST_DECODING_BY_MANY: Final = """
 import sys, threading
+from chalicelib.domain.content import NO_PUSH, NO_SMS, Content
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.wire import from_json, to_json
 from tests.build import a_request
@@ -34,3 +35,7 @@ def test_the_first_objects_of_a_process_may_be_read_by_several_threads_at_once()
         process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         # Then
         assert process.returncode == 0, process.stderr or "the process crashed"
+
+
+def test_channels_that_want_nothing_of_their_own_take_no_room() -> None:
+    assert to_json(Content(body="Hello", push=NO_PUSH, sms=NO_SMS)) == b'{"body":"Hello"}'
