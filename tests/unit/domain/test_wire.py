@@ -3,10 +3,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from chalicelib.domain.content import NO_PUSH, NO_SMS, Content
+from chalicelib.domain.wire import to_json
+
 ROOT: Final = Path(__file__).parents[3]
 FIRST_DECODING_BY_MANY: Final = """
 import sys, threading
-from chalicelib.domain.content import NO_PUSH, NO_SMS, Content
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.wire import from_json, to_json
 from tests.build import a_request
