@@ -1,7 +1,7 @@
 """What a person reads, and latest.json."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.budgets import Result, Unit
-from bench.cost.idle import Idle
 from bench.cost.measure import Cost, Costs
 from bench.sends import SINGLE, THREE_CHANNELS
 from infra.cli.console import console, headline, indented, table
@@ -74,16 +73,12 @@ def _parts(costs: Mapping[str, Cost]) -> Table:
 
 
 def _beside(costs: Costs) -> Table:
-    rows = table("what", "dollars", right=("dollars",))
-    for send, cost in costs.busy.items():
-        rows.add_row(f"keeping a million for 90 days, with backups: {send.name}", shown(cost.keeping, Unit.DOLLARS))
-    for line in _month(costs.idle):
-        rows.add_row(f"a month without any: {line.what}", shown(line.dollars, Unit.DOLLARS))
-    for send, cost in costs.busy.items():
-        rows.add_row(f"bytes of log seen of each, 1000 are priced: {send.name}", f"{cost.logged:.0f}")
+    rows = table("what", "", right=("",))
+    for line in costs.idle:
+        rows.add_row(f"a month in which nobody sends: {line.what}", shown(line.dollars, Unit.DOLLARS))
+    rows.add_row("a month in which nobody sends", shown(sum(line.dollars for line in costs.idle), Unit.DOLLARS))
+    for name, send in {"single": SINGLE, "three channels": THREE_CHANNELS}.items():
+        cost = costs.busy[send]
+        rows.add_row(f"a million kept for 90 days, with backups: {name}", shown(cost.keeping, Unit.DOLLARS))
+        rows.add_row(f"log written of each, of which 1000 bytes are priced at least: {name}", f"{cost.logged:.0f} B")
     return rows
-
-
-def _month(idle: Sequence[Idle]) -> Iterator[Idle]:
-    yield from idle
-    yield Idle("in all", sum(line.dollars for line in idle))
