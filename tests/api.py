@@ -17,8 +17,10 @@ from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.value import Millis
 from chalicelib.providers.registry import setting_faults
+from chalicelib.services.accept import Accept
 from chalicelib.services.audit import ReadAudit
 from chalicelib.services.audited_change import AuditedChanges
+from chalicelib.services.cancel import Cancel
 from chalicelib.services.find_notifications import FindNotifications
 from chalicelib.services.inbox import Inbox
 from chalicelib.services.inbox_many import InboxMany
@@ -94,10 +96,22 @@ def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -
 
 
 def api_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """Return what the API reads and administers over `store`, wired into bootstrap for the time of a test."""
+    """Return the API over `store`, wired into bootstrap for the time of a test."""
     clock = ManualClock(Millis(time_ns() // 1_000_000))
-    _wire(monkeypatch, reading_and_administration(store, clock))
+    _wire(monkeypatch, sending(store) | reading_and_administration(store, clock))
     return Api(World(clock=clock))
+
+
+def sending(store: Store) -> dict[str, Any]:
+    """Return the use cases of sending over `store`, by their names in bootstrap."""
+    accept = Accept(
+        requests=store.requests,
+        records=store.records,
+        tenants=store.tenants,
+        providers=store.providers,
+        randomness=os.urandom,
+    )
+    return {"accept": accept, "cancel": Cancel(store.requests, store.states, store.tenants)}
 
 
 def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, Any]:

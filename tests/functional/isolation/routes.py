@@ -1,0 +1,137 @@
+"""How each route is asked for something by its id. A route that is not here fails test_routes.py."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.build import ID
+
+API: Final = "/api/v1"
+INBOX: Final = f"{API}/users/me/notifications"
+ADMIN: Final = f"{API}/admin"
+SERVICES: Final = f"{API}/services"
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids that a caller may name; those of one kind are equally long."""
+
+    tenant: str
+    notification: str
+    user: str
+    provider: str
+    client: str
+
+
+ACMES: Final = Ids("acme", ID, "acmes-user", "acmes-provider", "acmes-client")
+NOBODYS: Final = Ids("none", ID[:-6] + "ffffff", "nones-user", "nones-provider", "nones-client")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of a route beside its path."""
+
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+Case = Callable[[Ids], Ask]
+
+
+def nothing(_: Ids) -> Ask:
+    """The path says it all."""
+    return Ask()
+
+
+def body(**fields: Any) -> Case:
+    """The body says what becomes of what the path names."""
+    return lambda _: Ask(fields)
+
+
+def ids(ids: Ids) -> Ask:
+    """The body names a notification among several."""
+    return Ask({"ids": [ids.notification]})
+
+
+def send(ids: Ids) -> Ask:
+    """The body names a provider."""
+    return Ask({"recipientIds": [ids.user], "message": "Hello", "provider": {"email": ids.provider}})
+
+
+def new_provider(ids: Ids) -> Ask:
+    """The body names a provider that is to be."""
+    settings = {"host": "smtp.example.com"}
+    return Ask({"id": ids.provider, "channel": "email", "vendor": "smtp", "settings": settings})
+
+
+def new_account(ids: Ids) -> Ask:
+    """The body names a tenant that an account is to reach."""
+    return Ask({"clientId": "new", "name": "New", "tenants": [ids.tenant], "scopes": ["herald/send"]})
+
+
+def new_tenant(ids: Ids) -> Ask:
+    """The body names a tenant that is to be."""
+    return Ask({"id": ids.tenant, "name": "New"})
+
+
+NAMING: Final[dict[str, Case]] = {
+    f"GET {ADMIN}/notifications": lambda ids: Ask(query={"recipient": f"customer/{ids.user}"}),
+    f"GET {ADMIN}/notifications/{{id}}": nothing,
+    f"POST {ADMIN}/notifications/send": send,
+    f"GET {ADMIN}/audit-log": lambda ids: Ask(query={"target": f"provider/{ids.provider}"}),
+    f"POST {ADMIN}/providers": new_provider,
+    f"GET {ADMIN}/providers/{{id}}": nothing,
+    f"PATCH {ADMIN}/providers/{{id}}": body(enabled=False),
+    f"PUT {ADMIN}/providers/{{id}}": body(enabled=False),
+    f"DELETE {ADMIN}/providers/{{id}}": nothing,
+    f"GET {ADMIN}/recipients/{{userType}}/{{userId}}": nothing,
+    f"PUT {ADMIN}/recipients/{{userType}}/{{userId}}": body(email="ann@example.com"),
+    f"DELETE {ADMIN}/recipients/{{userType}}/{{userId}}": nothing,
+    f"POST {ADMIN}/service-accounts": new_account,
+    f"GET {ADMIN}/service-accounts/{{clientId}}": nothing,
+    f"PATCH {ADMIN}/service-accounts/{{clientId}}": body(enabled=False),
+    f"PUT {ADMIN}/service-accounts/{{clientId}}": body(enabled=False),
+    f"DELETE {ADMIN}/service-accounts/{{clientId}}": nothing,
+    f"POST {ADMIN}/tenants": new_tenant,
+    f"GET {ADMIN}/tenants/{{id}}": nothing,
+    f"PATCH {ADMIN}/tenants/{{id}}": body(name="Taken over"),
+    f"PUT {ADMIN}/tenants/{{id}}": body(name="Taken over"),
+    f"GET {ADMIN}/tenants/{{id}}/settings": nothing,
+    f"PATCH {ADMIN}/tenants/{{id}}/settings": body(timeZone="Europe/Paris"),
+    f"PUT {ADMIN}/tenants/{{id}}/settings": body(timeZone="Europe/Paris"),
+    f"POST {ADMIN}/tenants/{{id}}/suspend": nothing,
+    f"POST {ADMIN}/tenants/{{id}}/activate": nothing,
+    f"POST {SERVICES}/notifications/send": send,
+    f"POST {SERVICES}/notifications/cancel": lambda ids: Ask({"id": ids.notification}),
+    f"GET {SERVICES}/notifications/{{id}}": nothing,
+    f"GET {SERVICES}/notifications/{{id}}/status": nothing,
+    f"GET {SERVICES}/recipients/{{userType}}/{{userId}}": nothing,
+    f"PUT {SERVICES}/recipients/{{userType}}/{{userId}}": body(email="ann@example.com"),
+    f"DELETE {SERVICES}/recipients/{{userType}}/{{userId}}": nothing,
+    f"DELETE {INBOX}": ids,
+    f"POST {INBOX}/mark-read": ids,
+    f"POST {INBOX}/read-multiple": ids,
+    f"GET {INBOX}/{{id}}": nothing,
+    f"DELETE {INBOX}/{{id}}": nothing,
+    f"GET {INBOX}/{{id}}/delivery-status": nothing,
+    f"PATCH {INBOX}/{{id}}/read": nothing,
+    f"PUT {INBOX}/{{id}}/read": nothing,
+    f"POST {INBOX}/{{id}}/read": nothing,
+    f"PATCH {INBOX}/{{id}}/unread": nothing,
+    f"POST {INBOX}/{{id}}/archive": nothing,
+}
+"""Routes that name something."""
+SWEEPING: Final = frozenset(
+    {
+        f"GET {ADMIN}/providers",
+        f"GET {ADMIN}/service-accounts",
+        f"GET {ADMIN}/tenants",
+        f"GET {INBOX}",
+        f"GET {INBOX}/unread-count",
+        f"POST {INBOX}/mark-all-read",
+        f"POST {INBOX}/read-all",
+    }
+)
+"""Routes that are about all of the caller's, and name nothing."""
+PUBLIC: Final = frozenset({"GET /health", "GET /health/ready", "GET /openapi.json", "GET /docs", "GET /docs/{file}"})
+"""Routes that know no caller."""

@@ -1,0 +1,165 @@
+"""Every route, asked by somebody else for what is Acme's: the answer is, to the byte, that for what nobody has.
+
+On the table, under the eyes of the witness that sees the keys of all requests. (tests/functional/api/test_isolation.py
+asks the same of a store in memory, against a world without Acme.)
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any, Final
+
+import pytest
+from moto import mock_aws
+
+from app import app
+from chalicelib.api.route import Route
+from chalicelib.auth.permissions import Permission
+from chalicelib.domain.content import Content
+from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, UserId
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.tenant import ServiceAccount
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Role, Scope
+from chalicelib.services.ports import NotificationRef
+from chalicelib.store.table import Table
+from tests.api import Api, Response, api_on
+from tests.aws_semantics.switch import semantics
+from tests.build import ACME, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
+from tests.callers import GLOBEX, a_service, a_user
+from tests.functional.isolation.routes import ACMES, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
+from tests.store.stores import Store, acting, create_table, new_session, on_table
+
+MARK: Final = "acmes"
+"""Stands in everything that Acme has."""
+STRANGER = a_user(*set(Role) - {Role.PLATFORM_ADMIN}, tenants=(GLOBEX,), user_id="stranger")
+NAMESAKE = a_user(*set(Role) - {Role.PLATFORM_ADMIN}, tenants=(GLOBEX,), user_id=ACMES.user)
+COLLEAGUE = a_user(Role.USER, tenants=(ACME,), user_id="colleague")
+SERVICE = a_service(*Scope, tenants=(GLOBEX,))
+_UNWATCHED: Final = new_session()
+ROUTES = {
+    f"{method} {path}": entry.view_function
+    for path, methods in sorted(app.routes.items())
+    for method, entry in methods.items()
+    if isinstance(entry.view_function, Route)
+}
+
+
+def callers(route: Route) -> dict[str, Principal]:
+    """Return who else may ask a route."""
+    if route.needs is Permission.OWN:
+        return {"a stranger": STRANGER, "a namesake": NAMESAKE, "a colleague": COLLEAGUE}
+    return {"a stranger": STRANGER, "a service": SERVICE}
+
+
+ASKED = [(name, who, caller) for name in NAMING if name in ROUTES for who, caller in callers(ROUTES[name]).items()]
+SWEPT = [(name, who, caller) for name in sorted(SWEEPING) for who, caller in callers(ROUTES[name]).items()]
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    """A table whose requests are watched: none may name a key outside of its caller's tenant."""
+    name = f"herald-{uuid.uuid4()}"
+    with mock_aws():
+        create_table(new_session(), name)
+        with semantics("7:tenant_guard") as record:
+            yield Table(name, new_session(), pause=lambda seconds: None)
+    assert record.violations == []
+
+
+@pytest.fixture
+def api(table: Table, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The API on a table where Acme has one of everything."""
+    fill(acting(on_table(table)))
+    return api_on(on_table(table), monkeypatch)
+
+
+def fill(store: Store) -> None:
+    """Give Acme one of everything, and Globex a name."""
+    ttl, id, user = NOW // 1_000 + 86_400, NotificationId(ACMES.notification), UserId(ACMES.user)
+    person = a_recipient(user_id=user, email=f"{MARK}@example.com")
+    content = Content(subject=MARK, body=MARK)
+    provider = ProviderConfig(id=ProviderId(ACMES.provider), channel=Channel.EMAIL, vendor="smtp")
+    account = ServiceAccount(
+        client_id=ClientId(ACMES.client), name=MARK, tenants=(ACME,), scopes=(Scope.SEND,), created_at=NOW
+    )
+    store.tenants.create(a_tenant(name=MARK))
+    store.tenants.create(a_tenant(id=GLOBEX, name="Globex"))
+    store.accounts.create(account)
+    store.providers.create(ACME, provider)
+    store.recipients.put(ACME, person)
+    store.requests.put(a_request(id=id, recipient=person, content=content, channels=(Channel.IN_APP,)), ttl)
+    waiting = {Channel.IN_APP: a_delivery(DeliveryStatus.QUEUED, providers=())}
+    store.states.put(a_state(waiting, id=id, user_id=user), ttl)
+    store.states.deliver_in_app(NotificationRef(ACME, id), Millis(NOW + 1))
+
+
+def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response:
+    """Ask a route for what `ids` names."""
+    method, _, path = name.partition(" ")
+    beginning = path.removeprefix("/api/v1/admin/").partition("/")[0]
+    id = {"tenants": ids.tenant, "providers": ids.provider}.get(beginning, ids.notification)
+    named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user)
+    headers = {"x-request-id": "r"}
+    return api.call(method, named, caller, ask.body, query=ask.query, headers=headers)
+
+
+def bytes_of(response: Response, ids: Ids) -> tuple[int, str, str]:
+    """Return an answer to the byte, but for the ids that were asked for."""
+    headers, text = str(sorted(response.headers.items())), response.text
+    for id in astuple(ids):
+        headers, text = headers.replace(f"/{id}'", "/…'"), text.replace(f'"{id}"', '"…"')
+    return response.status, headers, text
+
+
+def of_acme(table: Table) -> list[Any]:
+    """Return all rows that are not Globex's, read by a client that nobody watches."""
+    unwatched: Any = _UNWATCHED.create_client("dynamodb")
+    rows = unwatched.scan(TableName=table.name)["Items"]
+    return [row for row in rows if row["PK"]["S"].split("#")[1] != GLOBEX]
+
+
+def test_every_route_has_a_case() -> None:
+    assert {*NAMING, *SWEEPING, *PUBLIC} == set(ROUTES)
+    assert {name for name, route in ROUTES.items() if route.needs is None} == PUBLIC
+
+
+@pytest.mark.parametrize(("name", "who", "caller"), ASKED, ids=[f"{name} by {who}" for name, who, _ in ASKED])
+def test_what_is_somebody_elses_is_answered_like_what_nobody_has(
+    api: Api, table: Table, name: str, who: str, caller: Principal
+) -> None:
+    before = of_acme(table)
+
+    theirs = call(api, name, caller, ACMES, NAMING[name](ACMES))
+    after = of_acme(table)
+    nobodys = call(api, name, caller, NOBODYS, NAMING[name](NOBODYS))
+
+    assert bytes_of(theirs, ACMES) == bytes_of(nobodys, NOBODYS)
+    assert after == before
+
+
+@pytest.mark.parametrize(("name", "who", "caller"), SWEPT, ids=[f"{name} by {who}" for name, who, _ in SWEPT])
+def test_what_is_about_all_of_ones_own_passes_over_everybody_elses(
+    api: Api, table: Table, name: str, who: str, caller: Principal
+) -> None:
+    before = of_acme(table)
+
+    response = call(api, name, caller, ACMES, Ask())
+
+    assert response.status == 200
+    assert MARK not in response.text
+    assert not response.json.get("unreadCount")
+    assert not response.json.get("updatedCount")
+    assert of_acme(table) == before
+
+
+def test_their_owner_finds_what_the_others_do_not(api: Api) -> None:
+    """The cases above would prove nothing if Acme's ids were wrong."""
+    owner = a_user(*Role, tenants=(ACME,), user_id=ACMES.user)
+    for name in (name for name in NAMING if name.startswith("GET") and "{" in name):
+        caller = a_service(*Scope) if "/services/" in name else owner
+        response = call(api, name, caller, ACMES, Ask())
+        assert (name, response.status) == (name, 200)
+        assert call(api, name, caller, NOBODYS, Ask()).status == 404
