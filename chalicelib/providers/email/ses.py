@@ -1,6 +1,5 @@
 """Amazon SES, API v2 (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html)."""
 
-from email.headerregistry import Address
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.base import EmailMessage
@@ -9,6 +8,7 @@ from chalicelib.domain.provider import ProviderResult
 from chalicelib.domain.words import Channel
 from chalicelib.providers.aws import aws_service, error_code
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
+from chalicelib.providers.mail_headers import mailbox
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -25,8 +25,6 @@ OUTCOMES: Final = {
 }
 """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors; NotFound: the
 configuration set."""
-ENCODED_WORD: Final = 75
-"""Characters of an encoded word (RFC 2047 §2)."""
 NOT_VERIFIED: Final = "Email address is not verified"
 
 
@@ -62,7 +60,7 @@ class Ses(Provider[SesSettings, EmailMessage]):
         name = self.settings.sender_name or message.sender_name or ""
         body = {"Text": _content(message.text)} | ({"Html": _content(message.html)} if message.html else {})
         parameters: dict[str, Any] = {
-            "FromEmailAddress": _mailbox(name, sender),
+            "FromEmailAddress": mailbox(name, sender),
             "Destination": {"ToAddresses": [message.to]},
             "ReplyToAddresses": [message.reply_to] if message.reply_to else [],
             "Content": {"Simple": {"Subject": _content(message.subject), "Body": body}},
@@ -75,15 +73,6 @@ class Ses(Provider[SesSettings, EmailMessage]):
 
 def _content(text: str) -> dict[str, str]:
     return {"Data": text, "Charset": "UTF-8"}
-
-
-def _mailbox(name: str, address: str) -> str:
-    """Return the mailbox in ASCII: SES takes a name in other letters only as an encoded word (RFC 2047)."""
-    if name.isascii():
-        return str(Address(display_name=name, addr_spec=address))
-    from email.header import Header
-
-    return f"{Header(name, 'utf-8').encode(maxlinelen=ENCODED_WORD, linesep='')} <{address}>"
 
 
 def _code(error: "ClientError") -> str:

@@ -7,7 +7,6 @@ import re
 import smtplib
 import ssl
 import weakref
-from email.headerregistry import Address
 from email.message import EmailMessage as MimeMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -22,6 +21,7 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 from chalicelib.providers.http import unsure_for
+from chalicelib.providers.mail_headers import CRLF, mailbox, text_header
 from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
 
 OK: Final = 250
@@ -107,7 +107,7 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
             return misconfigured("no_sender")
         domain = sender.rpartition("@")[2]
         id_ = f"<{message.reference}@{domain}>"
-        content = _mime(message, id_, Address(self.settings.sender_name or message.sender_name or "", addr_spec=sender))
+        content = _mime(message, id_, mailbox(self.settings.sender_name or message.sender_name or "", sender, CRLF))
         try:
             connection = self._connections.take(domain)
         except OSError as error:
@@ -169,16 +169,14 @@ def _hand_over(connection: smtplib.SMTP, content: bytes, vendor_id: str) -> Prov
     return refusal(Step.CONTENT, code, reply) if code // 100 in (4, 5) else Unsure(code="unreadable_answer")
 
 
-def _mime(message: EmailMessage, id_: str, sender: Address) -> bytes:
+def _mime(message: EmailMessage, id_: str, sender: str) -> bytes:
+    headers = [f"From: {sender}", f"To: {message.to}", text_header("Subject", message.subject)]
+    if message.reply_to is not None:
+        headers.append(f"Reply-To: {message.reply_to}")
     mime = MimeMessage(POLICY)
-    mime["From"] = sender
-    mime["To"] = Address(addr_spec=message.to)
-    mime["Subject"] = message.subject
     mime["Date"] = formatdate(usegmt=True)
     mime["Message-ID"] = id_
-    if message.reply_to is not None:
-        mime["Reply-To"] = Address(addr_spec=message.reply_to)
     mime.set_content(message.text)
     if message.html is not None:
         mime.add_alternative(message.html, subtype="html")
-    return mime.as_bytes()
+    return "".join(f"{header}{CRLF}" for header in headers).encode("ascii") + mime.as_bytes()

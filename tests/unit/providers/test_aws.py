@@ -105,6 +105,7 @@ def test_an_email_is_sent_with_text_html_and_its_notification_as_a_tag(monkeypat
         ("Acme", "Acme <a@acme.example>"),
         ('Acme, "Inc."', '"Acme, \\"Inc.\\"" <a@acme.example>'),
         ("Bücher", "=?utf-8?q?B=C3=BCcher?= <a@acme.example>"),
+        ("=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?= <a@acme.example>"),
     ],
 )
 def test_the_senders_name_is_written_so_that_ses_takes_it(

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.channels.base import EmailMessage
 from chalicelib.domain.delivery import AttemptOutcome
@@ -134,6 +137,44 @@ def test_the_providers_own_sender_wins() -> None:
         sent = provider(host, sender="news@acme.example", sender_name="News").send(MAIL)
     assert sent == Accepted(vendor_id="<n1@acme.example>")
     assert b"From: News <news@acme.example>" in host.contents[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=?utf-8?q?Hello=0D=0ABcc:_eve@example.com?=",
+        "Hello =?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLmNvbQ==?= there",
+        "=?utf-8?q?half",
+        'Grüße, "Ann" <a@b.io>; ' + "é" * 220,
+        'Hello, "Ann" \\ <a@b.io>; ' + "x" * 220,
+        "ä " + "=?utf-8?q?x?= " * 15 + "ö",
+    ],
+)
+def test_names_and_subjects_arrive_as_they_are_and_bring_no_headers(text: str) -> None:
+    with mail_host() as host:
+        sent = provider(host, sender_name=text[:100]).send(replace(MAIL, subject=text))
+    assert isinstance(sent, Accepted)
+    mail = message_from_bytes(host.contents[0])
+    assert mail.keys().count("From") == mail.keys().count("Subject") == 1
+    assert "Bcc" not in mail
+    assert _read(mail["Subject"]) == text
+    name, address = parseaddr(mail["From"])
+    assert (_read(name), address) == (text[:100], "shop@acme.example")
+    assert all(len(line) < 998 for line in host.contents[0].splitlines())
+
+
+def test_an_address_that_looks_encoded_is_written_as_it_is() -> None:
+    odd = "=?utf-8?q?a=0D=0AX?=@b.io"
+    with mail_host() as host:
+        sent = provider(host, sender=odd).send(replace(MAIL, to=odd, reply_to=odd))
+    assert isinstance(sent, Accepted)
+    mail = message_from_bytes(host.contents[0])
+    assert (parseaddr(mail["From"])[1], mail["To"], mail["Reply-To"]) == (odd, odd, odd)
+
+
+def _read(header: str) -> str:
+    unfolded = header.replace("\r\n", "")
+    return str(make_header(decode_header(unfolded)))
 
 
 def test_without_a_sender_nothing_is_sent() -> None:
