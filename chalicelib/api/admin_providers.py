@@ -9,12 +9,13 @@ from chalicelib import bootstrap
 from chalicelib.api.call import Call
 from chalicelib.api.fields import ChannelName, FreeData, Name
 from chalicelib.api.models import Answer, Body
+from chalicelib.api.path import provider_id
 from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.api.tenant_models import Version
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import ConflictError, NotFoundError
-from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.ids import PROVIDER_ID, ProviderId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.words import Channel
 from chalicelib.services.audited_change import Actor
@@ -23,8 +24,7 @@ routes = Routes(__name__, tag="Administration: providers")
 PROVIDERS = "/api/v1/admin/providers"
 ONE = PROVIDERS + "/{id}"
 
-ProviderIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-"""Without a colon: ids that have one belong to the providers a stage offers."""
+ProviderIdText = Annotated[str, StringConstraints(pattern=f"^{PROVIDER_ID}$")]
 Rank = Annotated[int, Field(ge=0, le=1_000)]
 
 
@@ -141,7 +141,7 @@ def list_providers(call: Call) -> ProviderList:
 )
 def get_provider(call: Call, id: str) -> ProviderAnswer:
     """Answer a provider."""
-    return ProviderAnswer.of(bootstrap.manage_providers().get(call.tenant, ProviderId(id)))
+    return ProviderAnswer.of(bootstrap.manage_providers().get(call.tenant, provider_id(id)))
 
 
 @routes.add(
@@ -157,7 +157,7 @@ def change_provider(call: Call, id: str, body: ChangeProvider) -> ProviderAnswer
     """Change what is given."""
     by = Actor(call.principal, call.now)
     changed = bootstrap.manage_providers().update(
-        call.tenant, ProviderId(id), body.applied_to, body.credentials, by, body.version
+        call.tenant, provider_id(id), body.applied_to, body.credentials, by, body.version
     )
     return ProviderAnswer.of(changed)
 
@@ -165,4 +165,4 @@ def change_provider(call: Call, id: str, body: ChangeProvider) -> ProviderAnswer
 @routes.add("DELETE", ONE, needs=Permission.MANAGE, summary="Remove a provider", status=204, raises=(NotFoundError,))
 def delete_provider(call: Call, id: str) -> None:
     """Remove a provider."""
-    bootstrap.manage_providers().delete(call.tenant, ProviderId(id), Actor(call.principal, call.now))
+    bootstrap.manage_providers().delete(call.tenant, provider_id(id), Actor(call.principal, call.now))

@@ -6,6 +6,7 @@ import msgspec
 from pydantic import Field, StringConstraints
 
 from chalicelib import bootstrap
+from chalicelib.api import path
 from chalicelib.api.call import Call
 from chalicelib.api.models import Answer, Body, Line, Time
 from chalicelib.api.paging import PageQuery, opened, sealed
@@ -14,7 +15,7 @@ from chalicelib.api.route import Routes
 from chalicelib.api.tenant_models import TenantIdText, Version
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import ConflictError, NotFoundError
-from chalicelib.domain.ids import ClientId, TenantId
+from chalicelib.domain.ids import CLIENT_ID, ClientId, TenantId
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Scope
@@ -24,7 +25,7 @@ routes = Routes(__name__, tag="Administration: service accounts")
 ACCOUNTS = "/api/v1/admin/service-accounts"
 ONE = ACCOUNTS + "/{clientId}"
 
-ClientIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$")]
+ClientIdText = Annotated[str, StringConstraints(pattern=f"^{CLIENT_ID}$")]
 TenantIds = Annotated[list[TenantIdText], Field(min_length=1, max_length=100)]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
 
@@ -129,7 +130,7 @@ def list_accounts(call: Call, query: PageQuery) -> AccountPage:
 )
 def get_account(call: Call, client_id: str) -> AccountAnswer:
     """Answer an account."""
-    account = bootstrap.manage_service_accounts().get(ClientId(client_id), call.principal)
+    account = bootstrap.manage_service_accounts().get(path.client_id(client_id), call.principal)
     return AccountAnswer.model_validate(account)
 
 
@@ -145,7 +146,7 @@ def get_account(call: Call, client_id: str) -> AccountAnswer:
 def change_account(call: Call, client_id: str, body: ChangeAccount) -> AccountAnswer:
     """Change what is given."""
     by = Actor(call.principal, call.now)
-    changed = bootstrap.manage_service_accounts().update(ClientId(client_id), body.applied_to, by, body.version)
+    changed = bootstrap.manage_service_accounts().update(path.client_id(client_id), body.applied_to, by, body.version)
     return AccountAnswer.model_validate(changed)
 
 
@@ -159,7 +160,7 @@ def change_account(call: Call, client_id: str, body: ChangeAccount) -> AccountAn
 )
 def delete_account(call: Call, client_id: str) -> None:
     """Remove an account."""
-    bootstrap.manage_service_accounts().delete(ClientId(client_id), Actor(call.principal, call.now))
+    bootstrap.manage_service_accounts().delete(path.client_id(client_id), Actor(call.principal, call.now))
 
 
 def _tenants(ids: list[str]) -> tuple[TenantId, ...]:

@@ -2,11 +2,15 @@
 
 from chalicelib.domain.errors import InvalidIdError, NotFoundError
 from chalicelib.domain.ids import (
+    ClientId,
     NotificationId,
+    ProviderId,
     TenantId,
     UserId,
     UserType,
+    parse_client_id,
     parse_notification_id,
+    parse_provider_id,
     parse_user_id,
     parse_user_type,
 )
@@ -24,6 +28,22 @@ def tenant_id(text: str) -> TenantId:
     """Return the tenant id in `text`; raises NotFoundError when it is none."""
     try:
         return TenantId(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def provider_id(text: str) -> ProviderId:
+    """Return the provider id in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_provider_id(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def client_id(text: str) -> ClientId:
+    """Return the client id in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_client_id(text)
     except InvalidIdError as error:
         raise NotFoundError from error
 

@@ -17,6 +17,9 @@ ProviderId = NewType("ProviderId", str)
 """The name a tenant gave to one configured provider (`primary-email`), unique within the tenant."""
 ClientId = NewType("ClientId", str)
 
+PROVIDER_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""What a tenant may call a provider: without a colon, for ids that have one belong to the providers a stage offers."""
+CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}"
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|+=~-]{0,127}\Z")
 _USER_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _NAMESPACE = uuid.UUID("5f9c1c1e-6a0b-5c7e-9d55-9b7a3f4f1d10")
@@ -60,6 +63,20 @@ def parse_notification_id(text: str) -> NotificationId:
     except ValueError:
         pass
     raise InvalidIdError("notification id", text)
+
+
+def parse_provider_id(text: str) -> ProviderId:
+    """Return the id of a tenant's provider in `text` (`PROVIDER_ID`); InvalidIdError otherwise."""
+    if not re.fullmatch(PROVIDER_ID, text):
+        raise InvalidIdError("provider id", text)
+    return ProviderId(text)
+
+
+def parse_client_id(text: str) -> ClientId:
+    """Return the client id in `text` (`CLIENT_ID`); InvalidIdError otherwise."""
+    if not re.fullmatch(CLIENT_ID, text):
+        raise InvalidIdError("client id", text)
+    return ClientId(text)
 
 
 def parse_user_id(text: str) -> UserId:

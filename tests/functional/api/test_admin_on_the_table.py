@@ -113,6 +113,19 @@ def test_what_is_administered_comes_back_as_it_was_given(api: Api, store: Store)
     assert sealed.credentials == b"sealed for acme"
 
 
+@pytest.mark.parametrize("resources", ["providers", "service-accounts"])
+@pytest.mark.parametrize(
+    "id", ["x" * 1_100, "x" * 5_000, "%F0%9F%98%80" * 300, "a%23b", "a%2Fb", "%00", "env:ses", "."]
+)
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("PATCH", {"enabled": False}), ("DELETE", None)])
+def test_an_id_that_nothing_can_have_answers_like_one_that_nothing_has(
+    api: Api, resources: str, id: str, method: str, body: Any
+) -> None:
+    answer = api.call(method, f"{ADMINISTRATION}/{resources}/{id}", ADMIN, body)
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
 def test_every_change_is_in_the_log_and_late_ones_are_conflicts(api: Api) -> None:
     for name in ("One", "Two", "Three"):
         assert api.call("PATCH", f"{ADMINISTRATION}/tenants/acme", ADMIN, {"name": name}).status == 200
