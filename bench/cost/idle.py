@@ -11,8 +11,9 @@ from bench.cost.usage import Terms, Usage, uses_of_invocation
 _MINUTES: Final = 730 * 60
 _POLLERS: Final = 5
 _POLLS_A_MINUTE: Final = 3
-"""Lambda looks into each queue by five connections at least, each of which waits for 20 s.
+"""Lambda looks into each queue by five connections at least, each of which waits for 20 s, and each look is a request.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+https://repost.aws/knowledge-center/sqs-high-charges
 """
 _SWEEP_MINUTES: Final = 5
 
