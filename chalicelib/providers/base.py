@@ -19,6 +19,9 @@ EmailAddress = Annotated[
 SenderName = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,100}\Z")]
 """A setting: a name that fits into a header, on one line."""
 
+ApiKey = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]+\Z")]
+"""A credential: it goes into a header, where the line break that was pasted with it could not be sent."""
+
 S = TypeVar("S", bound="ProviderSettings")
 M = TypeVar("M", bound=Message)
 

@@ -2,17 +2,20 @@
 
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
+from traceback import extract_tb
 from typing import Any, Final
 
 import msgspec
 
-from chalicelib.channels.base import EmailMessage, PushMessage, SmsMessage
+from chalicelib.channels.base import EmailMessage, Message, PushMessage, SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import TenantId
-from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
+from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused, Unsure
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.wire import prepared
+from chalicelib.observability import logger
 from chalicelib.providers.base import Provider, Timeouts, misconfigured
 from chalicelib.providers.registry import (
     ProviderClass,
@@ -56,7 +59,7 @@ class Caller:
             return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message")
         if instance.exceeds_limits(message):
             return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit")
-        result = instance.send(message)
+        result = _send(instance, message)
         if isinstance(result, Accepted) and isinstance(message, SmsMessage):
             return msgspec.structs.replace(result, segments=message.segments)
         return result
@@ -93,6 +96,17 @@ class Caller:
             # The key service is out of reach: that passes, and nothing was sent.
             refusal = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable")
             raise _CannotCallError(refusal) from error
+
+
+def _send(instance: Provider[Any, Any], message: Message) -> ProviderResult:
+    try:
+        return instance.send(message)
+    except Exception as error:  # noqa: BLE001 (providers raise nothing; one that does may have sent before)
+        # What an SDK complains of, it quotes: its text and its trace could hold credentials.
+        frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+        told = {"provider": instance.vendor, "error": type(error).__name__, "frames": frames}
+        logger.error("A provider broke", extra=told)
+        return Unsure(code="provider_broke")
 
 
 class _CannotCallError(Exception):

@@ -12,7 +12,15 @@ from chalicelib.channels.base import EmailMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
+from chalicelib.providers.base import (
+    ApiKey,
+    EmailAddress,
+    Provider,
+    ProviderSettings,
+    SenderName,
+    Timeouts,
+    misconfigured,
+)
 from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 OUTCOMES: Final = {
@@ -28,7 +36,7 @@ OUTCOMES: Final = {
 class SendGridSettings(ProviderSettings, frozen=True):
     """How a tenant uses SendGrid. `sender` must be a verified one; without it the tenant's own is taken."""
 
-    api_key: Annotated[str, msgspec.Meta(min_length=1)]
+    api_key: ApiKey
     region: Literal["global", "eu"] = "global"
     sender: EmailAddress | None = None
     sender_name: SenderName | None = None

@@ -10,7 +10,7 @@ from chalicelib.channels.base import SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.base import ApiKey, Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.connections import Pool
 from chalicelib.providers.http import Answer, judge, judge_silence, read
 
@@ -56,7 +56,7 @@ class TwilioSettings(ProviderSettings, frozen=True):
     """
 
     account_sid: Annotated[str, msgspec.Meta(pattern=r"^AC[0-9a-fA-F]{32}\Z")]
-    auth_token: Annotated[str, msgspec.Meta(min_length=1)]
+    auth_token: ApiKey
     messaging_service_sid: Annotated[str, msgspec.Meta(pattern=r"^MG[0-9a-fA-F]{32}\Z")] | None = None
     sender: str | None = None
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.channels.base import EmailMessage, SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import ProviderId, TenantId
-from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
+from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers import registry
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
@@ -46,6 +46,8 @@ class Pager(Provider[PagerSettings, SmsMessage]):
         self.made.append(self)
 
     def send(self, message: SmsMessage) -> ProviderResult:
+        if message.text == "break":
+            raise ValueError(f"the SDK cannot send {self.settings.token}")
         return Accepted(vendor_id=f"{self.settings.token}: {self.settings.prefix}{message.text}")
 
 
@@ -180,3 +182,15 @@ def test_nothing_secret_is_logged_or_told(caller: Caller, vault: FakeVault, capl
         assert "hush" not in repr(result)
     assert "hush" not in caplog.text
     assert "broken" not in caplog.text
+
+
+def test_a_provider_that_breaks_may_have_sent_and_its_words_are_not_logged(
+    caller: Caller, vault: FakeVault, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = caller.call(a_tenant(), a_pager(vault, token="hush"), msgspec.structs.replace(MESSAGE, text="break"))
+
+    assert result == Unsure(code="provider_broke")
+    (line,) = caplog.records
+    assert (line.levelname, line.provider, line.error) == ("ERROR", "pager", "ValueError")  # type: ignore[attr-defined]
+    assert line.frames[-1].startswith("test_caller.py:")  # type: ignore[attr-defined]
+    assert "hush" not in str(vars(line))
