@@ -24,12 +24,11 @@ KEY = {"type": "service_account", "project_id": "p", "client_email": "a@p.iam", 
 
 
 def test_the_vendors_of_each_channel() -> None:
-    assert {channel: vendors(channel) for channel in Channel} == {
-        Channel.EMAIL: ("sendgrid", "ses", "smtp"),
-        Channel.SMS: ("sns", "twilio"),
-        Channel.PUSH: ("fcm",),
-        Channel.IN_APP: (),
-    }
+    # At least these: whoever adds a vendor adds a file, and nothing here.
+    assert {"sendgrid", "ses", "smtp"} <= set(vendors(Channel.EMAIL))
+    assert {"sns", "twilio"} <= set(vendors(Channel.SMS))
+    assert "fcm" in vendors(Channel.PUSH)
+    assert vendors(Channel.IN_APP) == ()
 
 
 @pytest.mark.parametrize("provider", all_providers(), ids=lambda provider: provider.vendor)
@@ -41,7 +40,7 @@ def test_what_a_file_declares_fits_its_place(provider: Any) -> None:
 
 @pytest.mark.parametrize("vendor", ["", "nobody", "base", "../sms/twilio", "sendgrid.py", "__init__", "twilio"])
 def test_a_vendor_that_is_not_there(vendor: str) -> None:
-    with pytest.raises(UnknownVendorError, match=r"email has no vendor .*; there is sendgrid, ses, smtp"):
+    with pytest.raises(UnknownVendorError, match=r"email has no vendor .*; there is .*sendgrid, .*smtp"):
         provider_class(Channel.EMAIL, vendor)
 
 
@@ -193,7 +192,8 @@ def test_settings_do_not_show_their_secrets() -> None:
 
 def test_only_vendors_with_secrets_need_credentials() -> None:
     needing = {provider.vendor for provider in all_providers() if needs_credentials(provider)}
-    assert needing == {"fcm", "sendgrid", "twilio"}
+    assert needing >= {"fcm", "sendgrid", "twilio"}
+    assert needing.isdisjoint({"ses", "smtp", "sns"})
 
 
 def test_listing_and_checking_vendors_loads_no_sdk() -> None:
