@@ -27,9 +27,12 @@ class Documents(Generic[D]):
         return DocumentItem(*key, version=document.version, body=pack(document))
 
     def create(self, key: Key, document: D) -> None:
-        """Store a new document; raises ExistsError."""
+        """Store a new document; raises ExistsError.
+
+        In a transaction, which the table knows again by its token when the answer got lost.
+        """
         try:
-            self._table.put(self.item(key, document), DocumentItem.pk.does_not_exist())
+            self._table.transact(puts=[(self.item(key, document), DocumentItem.pk.does_not_exist())])
         except ConditionFailedError as failed:
             raise ExistsError from failed
 

@@ -65,8 +65,16 @@ class Table:
         return changed
 
     def delete(self, key: Key) -> bool:
-        """Remove an item; False when there was none."""
-        return "Attributes" in self._write("DeleteItem", self._request(key, return_values="ALL_OLD"))
+        """Remove an item; False when there was none.
+
+        In a transaction: when the answer gets lost and its client asks again, the table knows the request by its token
+        and does not say that there was nothing.
+        """
+        try:
+            self._write("TransactWriteItems", {"TransactItems": [{"Delete": self._request(key, Item.pk.exists())}]})
+        except ConditionFailedError:
+            return False
+        return True
 
     def get(self, kind: type[I], key: Key, *, consistent: bool = True) -> I | None:
         """Return an item by a consistent read, or from any copy of it, at half the price: one that may lag."""

@@ -76,6 +76,18 @@ def test_an_update_whose_answer_got_lost_is_known_again(table: Table) -> None:
     assert providers.get(ACME, provider.id) == updated
 
 
+def test_what_is_created_and_deleted_goes_under_a_token_by_which_a_repetition_is_known(table: Table) -> None:
+    """Emulators do not look at the token; the table remembers it for ten minutes."""
+    providers, recipients = ProviderRows(table), RecipientRows(table)
+    recipients.put(ACME, a_recipient())
+    with requests_of(table) as made:
+        providers.create(ACME, ProviderConfig(id=ProviderId("p"), channel=EMAIL, vendor="smtp"))
+        assert providers.delete(ACME, ProviderId("p"))
+        assert recipients.delete(ACME, a_recipient().user_type, a_recipient().user_id)
+    assert all(len(request["TransactItems"]) == 1 and request["ClientRequestToken"] for request in made)
+    assert len(made) == 3
+
+
 def test_a_first_state_whose_answer_got_lost_is_known_again(table: Table) -> None:
     with first_answer_lost(table, "PutItem"):
         assert StateRows(table, os.urandom).put(a_state(), 0) == a_state()
