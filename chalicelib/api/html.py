@@ -1,5 +1,6 @@
 """HTML from outside, made harmless: what a mail or an inbox may show, and nothing that runs or covers the page."""
 
+import re
 from collections.abc import Collection
 from typing import Final
 
@@ -38,6 +39,9 @@ _STYLES: Final = frozenset(
     "width",
 }
 """Mails are styled inline. None of these loads anything or moves an element over another."""
+_FUNCTIONS: Final = frozenset({"calc", "hsl", "hsla", "rgb", "rgba"})
+"""What a style may call: colors and lengths, not `url` and what old readers run."""
+_CALLED: Final = re.compile(r"([^\s:,;()]*)\(")
 _LAYOUT: Final = frozenset({"style", "dir", "lang", "title", "align", "valign", "bgcolor", "width", "height"})
 _TABLE: Final = frozenset({"border", "cellpadding", "cellspacing", "role"})
 _SCHEMES: Final = frozenset({"https", "http", "mailto", "tel"})
@@ -47,9 +51,19 @@ def sanitize(html: str, schemes: Collection[str] = ()) -> str:
     """Return `html` without whatever could run, load or deceive; links may have the tenant's `schemes` too."""
     import nh3
 
-    attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+    # `cite` is an address that nh3 takes for a text.
+    attributes = {tag: set(names) - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
     attributes["*"] = set(_LAYOUT)
     attributes["table"] = attributes.get("table", set()) | _TABLE
     return nh3.clean(
-        html, attributes=attributes, filter_style_properties=set(_STYLES), url_schemes={*_SCHEMES, *schemes}
+        html,
+        attributes=attributes,
+        attribute_filter=_harmless,
+        filter_style_properties=set(_STYLES),
+        url_schemes={*_SCHEMES, *schemes},
     )
+
+
+def _harmless(tag: str, attribute: str, value: str) -> str | None:
+    calls = _CALLED.findall(value) if attribute == "style" else ()
+    return value if _FUNCTIONS.issuperset(name.lower() for name in calls) else None

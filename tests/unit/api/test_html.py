@@ -7,6 +7,7 @@ from chalicelib.api.html import sanitize
 HARMLESS = [
     "<p>Hello <b>Ann</b></p>",
     '<p style="color:red;text-align:center">Hello</p>',
+    '<p style="color:RGB(1, 2, 3);width:calc(100% - 2px)">Hello</p>',
     '<img src="https://example.com/a.png" alt="a" width="10">',
     '<table border="0" cellpadding="4"><tbody><tr><td align="left" bgcolor="#fff">1</td></tr></tbody></table>',
 ]
@@ -34,6 +35,10 @@ def test_what_mails_are_made_of_stays(html: str) -> None:
         ("<!--[if IE]><script></script><![endif]-->", "if IE"),
         ("<meta http-equiv=refresh content='0;url=https://evil.example.com'>", "meta"),
         ("<base href='https://evil.example.com/'>", "base"),
+        ('<blockquote cite="javascript:alert(1)">x</blockquote>', "javascript"),
+        ('<p style="background-color:url(https://evil.example.com)">x</p>', "url"),
+        ('<p style="width:expression(alert(1))">x</p>', "expression"),
+        (r'<p style="color:u\72l(https://evil.example.com)">x</p>', "evil"),
     ],
 )
 def test_what_runs_loads_or_deceives_goes(html: str, gone: str) -> None:
