@@ -40,7 +40,7 @@ def pling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTyp
 
 
 def test_the_file_is_found_by_its_name(pling: ModuleType) -> None:
-    assert vendors(Channel.SMS) == ("pling", "sns", "twilio")
+    assert "pling" in vendors(Channel.SMS)
     assert pling.Pling in all_providers()
 
 
