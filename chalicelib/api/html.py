@@ -64,6 +64,6 @@ def sanitize(html: str, schemes: Collection[str] = ()) -> str:
     )
 
 
-def _harmless(tag: str, attribute: str, value: str) -> str | None:
+def _harmless(_tag: str, attribute: str, value: str) -> str | None:
     calls = _CALLED.findall(value) if attribute == "style" else ()
     return value if _FUNCTIONS.issuperset(name.lower() for name in calls) else None
