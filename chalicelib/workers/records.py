@@ -27,5 +27,5 @@ def keys_only(record: Record) -> dict[str, Any]:
     return {
         "eventID": record.get("eventID"),
         "eventName": record.get("eventName"),
-        "dynamodb": {"Keys": record.get("dynamodb", {}).get("Keys", {})},
+        "dynamodb": {"Keys": (record.get("dynamodb") or {}).get("Keys", {})},
     }

@@ -33,6 +33,13 @@ def test_outbox_forwards_keys_and_sets_aside_what_it_does_not_know(world: World)
     assert [reader for reader, _ in world.queues.set_aside] == ["outbox", "outbox"]
 
 
+def test_outbox_sets_aside_what_is_no_record_at_all(world: World) -> None:
+    outbox({"Records": [{}, {"dynamodb": None}, *stream(KEY)["Records"]]}, CONTEXT)
+
+    assert world.queues.dispatched == [REF]
+    assert len(world.queues.set_aside) == 2
+
+
 def test_outbox_sets_aside_what_the_queue_did_not_take_without_its_image(world: World) -> None:
     world.queues.refuses = frozenset({REF})
 
