@@ -1,6 +1,7 @@
 """The deployed stack under AWS's real nature: roles enforced, semantics on, every key inside its tenant."""
 
 import json
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from tests.aws_semantics.record import read_record
 from tests.aws_semantics.switch import environment
 from tests.e2e.keycloak import Keycloak, keycloak_on_loopback
 
-SEED = "7"
+SEED = os.environ.get("HERALD_SEED", "7")
+"""Of the semantics' dice: another one brings other accidents."""
 SETTLED_WITHIN = 60.0
 VISIBILITY_SECONDS = 6
 SEND = "/api/v1/services/notifications/send"
