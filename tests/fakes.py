@@ -7,9 +7,10 @@ from typing import Any
 
 from chalicelib.channels.base import Message
 from chalicelib.domain.events import BusEvent
-from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.ids import NotificationId, ProviderId
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.timer import Due
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, Publication
@@ -43,6 +44,7 @@ class FakeQueues:
     """`ports.Queues` in memory. `refuses` are notifications that no queue takes."""
 
     dispatched: list[NotificationRef] = field(default_factory=list)
+    woken: list[Due] = field(default_factory=list)
     published: list[Publication] = field(default_factory=list)
     lanes: dict[Channel, list[LaneMessage]] = field(default_factory=lambda: defaultdict(list))
     dead: dict[Channel, list[LaneMessage]] = field(default_factory=lambda: defaultdict(list))
@@ -52,6 +54,11 @@ class FakeQueues:
     def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
         self.dispatched += [ref for ref in refs if ref not in self.refuses]
         return [ref for ref in refs if ref in self.refuses]
+
+    def wake(self, dues: Sequence[Due]) -> list[Due]:
+        refused = [due for due in dues if NotificationRef(due.tenant, NotificationId(due.id)) in self.refuses]
+        self.woken += [due for due in dues if due not in refused]
+        return refused
 
     def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
         for publication in publications:

@@ -13,8 +13,9 @@ import msgspec
 from chalicelib.aws.batches import send_in_batches
 from chalicelib.aws.clients import client
 from chalicelib.domain.ids import TenantId
+from chalicelib.domain.timer import Due
 from chalicelib.domain.words import Channel
-from chalicelib.services.messages import encode
+from chalicelib.services.messages import encode, encode_woken
 from chalicelib.services.ports import NotificationRef, Publication
 from chalicelib.settings import Lane
 
@@ -37,6 +38,14 @@ class AwsQueues:
         return send_in_batches(
             refs,
             lambda ref, id: _message(id, encode(ref), ref.tenant),
+            lambda entries: client("sqs").send_message_batch(QueueUrl=self.dispatch_queue, Entries=entries),
+        )
+
+    def wake(self, dues: Sequence[Due]) -> list[Due]:
+        """Ask for what has come due to be looked at again."""
+        return send_in_batches(
+            dues,
+            lambda due, id: _message(id, encode_woken(due), due.tenant),
             lambda entries: client("sqs").send_message_batch(QueueUrl=self.dispatch_queue, Entries=entries),
         )
 

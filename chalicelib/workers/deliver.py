@@ -60,8 +60,8 @@ def _deliver(channel: Channel, event: Mapping[str, Any], context: LambdaContext)
         # A call that the function would not live to record must not begin: its outcome would be unknown for nothing.
         if context.get_remaining_time_in_millis() < needed:
             return False
-        ref, epoch = decode(record["body"])
-        with tenant_scope(ref.tenant):
-            return deliver(ref, channel, epoch) is Verdict.DONE
+        message = decode(record["body"])
+        with tenant_scope(message.tenant):
+            return deliver(message.notification, channel, message.epoch) is Verdict.DONE
 
     return handle_each(event, handle, BULKHEAD[channel])

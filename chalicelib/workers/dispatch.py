@@ -28,7 +28,7 @@ def dispatch(event: Mapping[str, Any], context: object) -> PartialBatch:
     decided: dict[str, NotificationState] = {}
 
     def decide(record: Record) -> bool:
-        ref, _ = decode(record["body"])
+        ref = decode(record["body"]).notification
         with tenant_scope(ref.tenant):
             decided[record["messageId"]] = use_case.decide(ref, bootstrap.now())
         return True

@@ -8,8 +8,9 @@ from moto import mock_aws
 from chalicelib.aws.clients import client, made, session
 from chalicelib.aws.queues import AwsQueues
 from chalicelib.domain.ids import NotificationId, derived_id
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.words import Channel
-from chalicelib.services.messages import ForeignMessageError, decode, encode
+from chalicelib.services.messages import ForeignMessageError, Message, decode, encode, encode_woken
 from chalicelib.services.ports import NotificationRef, Publication
 from chalicelib.settings import Lane
 from tests.build import ACME, ID
@@ -58,7 +59,7 @@ def test_many_notifications_are_asked_to_be_dispatched_in_batches(queues: AwsQue
 
     assert queues.dispatch(refs) == []
 
-    assert {decode(body)[0] for body in bodies(queues.dispatch_queue)} == set(refs)
+    assert {decode(body).ref for body in bodies(queues.dispatch_queue)} == set(refs)
 
 
 def test_a_publication_reaches_the_lanes_of_its_channels_only(queues: AwsQueues) -> None:
@@ -67,20 +68,22 @@ def test_a_publication_reaches_the_lanes_of_its_channels_only(queues: AwsQueues)
     left = queues.publish([Publication(REF, (Channel.EMAIL, Channel.SMS)), Publication(other, (Channel.SMS,))])
 
     assert left == []
-    assert [decode(body)[0] for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [REF]
+    assert [decode(body).ref for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [REF]
 
 
 def test_a_dead_letter_names_the_epoch_that_a_redrive_opens(queues: AwsQueues) -> None:
     queues.dead_letter(REF, Channel.EMAIL, 2)
 
-    assert [decode(body) for body in bodies(queues.lanes[Channel.EMAIL].dlq)] == [(REF, 2)]
+    assert [decode(body) for body in bodies(queues.lanes[Channel.EMAIL].dlq)] == [
+        Message(tenant=ACME, ref=REF, epoch=2)
+    ]
 
 
 def test_a_delayed_message_is_not_there_yet(queues: AwsQueues) -> None:
     queues.deliver_later(REF, Channel.EMAIL, 900)
     queues.deliver_later(REF, Channel.EMAIL, 0)
 
-    assert [decode(body) for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [(REF, 0)]
+    assert [decode(body) for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [Message(tenant=ACME, ref=REF)]
 
 
 def test_records_set_aside_keep_their_reader(queues: AwsQueues) -> None:
@@ -96,7 +99,28 @@ def test_records_set_aside_keep_their_reader(queues: AwsQueues) -> None:
 
 def test_a_message_says_what_it_says_and_no_more() -> None:
     assert json.loads(encode(REF)) == {"v": 1, "tenant": "acme", "id": ID}
-    assert decode(encode(REF, 3)) == (REF, 3)
+    assert decode(encode(REF, 3)) == Message(tenant=ACME, ref=REF, epoch=3)
+
+
+def test_a_message_of_a_timer_says_that_it_is_not_the_first() -> None:
+    due = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
+    assert json.loads(encode_woken(due)) == {"v": 1, "tenant": "acme", "id": ID, "woken": True}
+    assert decode(encode_woken(due)) == Message(tenant=ACME, ref=REF, woken=True)
+
+
+def test_a_message_of_a_digest_names_its_window_and_no_notification() -> None:
+    message = decode(encode_woken(Due(tenant=ACME, kind=DueKind.DIGEST, id="customer#u1#orders")))
+    assert message == Message(tenant=ACME, digest="customer#u1#orders")
+    with pytest.raises(ForeignMessageError):
+        _ = message.notification
+
+
+def test_what_has_come_due_is_woken_in_batches(queues: AwsQueues) -> None:
+    dues = [Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=derived_id(str(number))) for number in range(23)]
+
+    assert queues.wake(dues) == []
+
+    assert sorted(bodies(queues.dispatch_queue)) == sorted(map(encode_woken, dues))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +134,9 @@ def test_a_message_says_what_it_says_and_no_more() -> None:
         json.dumps({"v": 1, "tenant": "_platform", "id": ID}),
         json.dumps({"v": 1, "tenant": "acme", "id": "1"}),
         json.dumps({"v": 1, "tenant": "acme", "id": ID, "more": 1}),
+        json.dumps({"v": 1, "tenant": "acme"}),
+        json.dumps({"v": 1, "tenant": "acme", "digest": ""}),
+        json.dumps({"v": 1, "tenant": "acme", "id": ID, "digest": "d"}),
     ],
 )
 def test_a_message_that_is_not_ours_is_refused(body: str) -> None:
