@@ -20,7 +20,7 @@ from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
-from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, claimable
+from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, Relay, claimable
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
@@ -197,11 +197,30 @@ class TwinStates:
             state = self._where(ref, lambda _: True)
             return state if state.cancelled_at is not None else self._store(replace(state, cancelled_at=now))
 
+    def relay(self, ref: NotificationRef, before: tuple[Relay, ...], after: tuple[Relay, ...]) -> NotificationState:
+        return self._once(
+            ref,
+            lambda state: state.relays == before,
+            lambda state: replace(state, relays=after),
+            lambda state: state.relays == after,
+        )
+
+    def join_digest(self, ref: NotificationRef, window: str) -> NotificationState:
+        return self._once(
+            ref,
+            lambda state: state.digest is None,
+            lambda state: replace(state, digest=window),
+            lambda state: state.digest == window,
+        )
+
     def read(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
         return self._by_owner(ref, owner, lambda state: inbox.read(state, now))
 
     def unread(self, ref: NotificationRef, owner: Recipient) -> NotificationState:
         return self._by_owner(ref, owner, inbox.unread)
+
+    def acknowledge(self, ref: NotificationRef, owner: Recipient | None, now: Millis) -> NotificationState:
+        return self._by_owner(ref, owner, lambda state: inbox.acknowledged(state, now))
 
     def archive(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
         return self._by_owner(ref, owner, lambda state: inbox.archived(state, now))
@@ -218,11 +237,22 @@ class TwinStates:
         marks = sorted(self.rows.unread.get((tenant, user_type, user_id), ()))
         return _page([id for _, id in marks], limit, after)
 
-    def _by_owner(
-        self, ref: NotificationRef, owner: Recipient, rule: Callable[[NotificationState], NotificationState]
+    def _once(
+        self,
+        ref: NotificationRef,
+        may: Callable[[NotificationState], bool],
+        change: Callable[[NotificationState], NotificationState],
+        is_done: Callable[[NotificationState], bool],
     ) -> NotificationState:
         with self.rows.step():
-            before = self._where(ref, lambda state: inbox.is_of(owner, state))
+            state = self._where(ref, lambda state: may(state) or is_done(state))
+            return self._store(change(state)) if may(state) else state
+
+    def _by_owner(
+        self, ref: NotificationRef, owner: Recipient | None, rule: Callable[[NotificationState], NotificationState]
+    ) -> NotificationState:
+        with self.rows.step():
+            before = self._where(ref, lambda state: owner is None or inbox.is_of(owner, state))
             after = rule(before)
             if after == before:
                 return self._settle(ref)

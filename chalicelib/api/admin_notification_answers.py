@@ -10,7 +10,7 @@ from chalicelib.api.send_answers import RecipientName
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.wire import to_plain
-from chalicelib.domain.words import Channel, Priority, Reason, Strategy
+from chalicelib.domain.words import Channel, Priority, Reason, StopOn, Strategy
 from chalicelib.services.notification import Notification
 
 
@@ -72,10 +72,11 @@ class StateAnswer(Answer):
     """What was decided, and what became of it. `version` counts the changes."""
 
     strategy: Strategy
-    stop_on_read: bool
+    stop_on: StopOn | None
     reason: Reason | None
     version: int
     read_at: Time | None
+    acknowledged_at: Time | None
     archived_at: Time | None
     deleted_at: Time | None
     cancelled_at: Time | None

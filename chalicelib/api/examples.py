@@ -182,7 +182,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "providers": {},
                 "metadata": {"orderId": "42"},
             },
-            "state": {"strategy": "broadcast", "stopOnRead": False, "version": 3},
+            "state": {"strategy": "broadcast", "version": 3},
             "deliveries": [_TRACKED],
         }
     },

@@ -13,7 +13,7 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis, Value
-from chalicelib.domain.words import Channel, Priority, Reason, Strategy
+from chalicelib.domain.words import Channel, Priority, Reason, StopOn, Strategy
 
 AddressCheck = Callable[[Channel, Recipient], Reason | None]
 """Tells why a recipient cannot be reached on a channel, or None when they can."""
@@ -45,7 +45,7 @@ def decide(facts: Facts) -> NotificationState:
         strategy=strategy,
         category=request.category,
         type=request.type,
-        stop_on_read=strategy is Strategy.ESCALATION,
+        stop_on=StopOn.READ if strategy is Strategy.ESCALATION else None,
         expires_at=request.expires_at,
         reason=refusal,
         deliveries={channel: _delivery(facts, channel, refusal) for channel in channels},

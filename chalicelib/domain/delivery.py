@@ -75,6 +75,20 @@ class Attempt(Value, frozen=True):
     segments: int | None = None
 
 
+class Detail(StrEnum):
+    """The fine print of a decision on one channel."""
+
+    CHANNEL = "channel"
+    CATEGORY = "category"
+    TYPE = "type"
+    TOPIC = "topic"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    INSTEAD_OF_SMS = "instead_of_sms"
+    INSTEAD_OF_PUSH = "instead_of_push"
+
+
 class Delivery(Value, frozen=True):
     """One notification on one channel.
 
@@ -82,6 +96,9 @@ class Delivery(Value, frozen=True):
     often that one was called. `lease` is present exactly while a vendor call is in flight: until then nobody else
     may touch it, afterwards its outcome is unknown. `not_before` is when the next call is due. `epoch` counts how often
     an operator redrove it after it had failed.
+
+    `scheduled_for` is when it was planned for, where that was not at once, and `held` why a step waits longer than its
+    policy says (`quiet_hours`, `do_not_disturb`). `detail` says more about `reason` or the plan (`Detail`).
     """
 
     status: DeliveryStatus
@@ -92,7 +109,10 @@ class Delivery(Value, frozen=True):
     epoch: int = 0
     lease: Millis | None = None
     not_before: Millis | None = None
+    scheduled_for: Millis | None = None
+    held: Reason | None = None
     reason: Reason | None = None
+    detail: Detail | None = None
     sent_at: Millis | None = None
     delivered_at: Millis | None = None
     attempts: tuple[Attempt, ...] = ()

@@ -16,6 +16,8 @@ DEFAULT_USER_TYPE: Final = UserType("customer")
 ProviderId = NewType("ProviderId", str)
 """The name a tenant gave to one configured provider (`primary-email`), unique within the tenant."""
 ClientId = NewType("ClientId", str)
+PolicyId = NewType("PolicyId", str)
+RotaId = NewType("RotaId", str)
 
 PROVIDER_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a tenant may call a provider: without a colon, for ids that have one belong to the providers a stage offers."""

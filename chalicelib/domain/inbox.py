@@ -23,6 +23,11 @@ def unread(state: NotificationState) -> NotificationState:
     return replace(state, read_at=None)
 
 
+def acknowledged(state: NotificationState, now: Millis) -> NotificationState:
+    """Return the state marked acknowledged, which counts as read; the first time counts."""
+    return replace(state, acknowledged_at=state.acknowledged_at or now, read_at=state.read_at or now)
+
+
 def archived(state: NotificationState, now: Millis) -> NotificationState:
     """Return the state marked archived; the first time counts."""
     return replace(state, archived_at=state.archived_at or now)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.content import Content
-from chalicelib.domain.ids import NotificationId, ProviderId, RequestId, TenantId
+from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Priority, Strategy
@@ -26,7 +26,12 @@ class IdempotencyRecord(Value, frozen=True):
 
 
 class NotificationRequest(Value, frozen=True):
-    """One message asked for one recipient. `sent_by` is the principal (`service:<clientId>`, `user:<type>/<id>`)."""
+    """One message asked for one recipient. `sent_by` is the principal (`service:<clientId>`, `user:<type>/<id>`).
+
+    It begins at `send_at`, or the next time the recipient's wall clock shows `send_at_local` (minutes after midnight),
+    or at once. `batch` is set where several were accepted together: their request's id. `parent` is the notification
+    that a step to somebody on duty belongs to; `digest_of` are those that a digest tells of.
+    """
 
     tenant: TenantId
     id: NotificationId
@@ -43,5 +48,12 @@ class NotificationRequest(Value, frozen=True):
     providers: dict[Channel, ProviderId] = msgspec.field(default_factory=dict)
     metadata: dict[str, Any] = msgspec.field(default_factory=dict)
     expires_at: Millis | None = None
+    send_at: Millis | None = None
+    send_at_local: int | None = None
+    policy: PolicyId | None = None
+    topic: str | None = None
     cancellation_key: str | None = None
+    batch: RequestId | None = None
+    parent: NotificationId | None = None
+    digest_of: tuple[NotificationId, ...] = ()
     correlation_id: str | None = None

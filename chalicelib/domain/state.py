@@ -5,20 +5,51 @@ same rules into conditions, and its conformance tests prove that the two agree.
 """
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
-from chalicelib.domain.delivery import OPEN, Attempt, Delivery, DeliveryStatus, predecessors
-from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
+from chalicelib.domain.delivery import OPEN, Attempt, Delivery, DeliveryStatus, Detail, predecessors
+from chalicelib.domain.ids import NotificationId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.value import Millis, Value
-from chalicelib.domain.words import Channel, Reason, Strategy
+from chalicelib.domain.words import Channel, Reason, StopOn, Strategy
+
+
+class Source(StrEnum):
+    """Where something that was decided came from."""
+
+    REQUEST = "q"
+    PRIORITY = "p"
+    TENANT = "t"
+    STORED = "s"
+    BOTH = "b"
+
+
+class Basis(Value, frozen=True):
+    """What the decision rested on: who chose the strategy, and where the recipient's data came from."""
+
+    strategy: Source
+    recipient: Source
+
+
+class Relay(Value, frozen=True):
+    """A step to those on duty by a rota: the person at `position` is asked at `not_before`, the next `every`
+    milliseconds later.
+    """
+
+    rota: RotaId
+    channels: tuple[Channel, ...]
+    not_before: Millis
+    every: int
+    position: int = 0
+    ended: bool = False
 
 
 class NotificationState(Value, frozen=True):
     """What was decided for a notification and what became of it.
 
-    `version` counts the changes and numbers the events that tell of them. `stop_on_read`: once read, nothing more
-    may be sent (escalations).
+    `version` counts the changes and numbers the events that tell of them. `stop_on` is what ends an escalation, None
+    where all is sent whatever happens. `digest` is the window that its digested channels went into.
     """
 
     tenant: TenantId
@@ -32,9 +63,13 @@ class NotificationState(Value, frozen=True):
     deliveries: dict[Channel, Delivery] = msgspec.field(default_factory=dict)
     reason: Reason | None = None
     version: int = 1
-    stop_on_read: bool = False
+    basis: Basis | None = None
+    stop_on: StopOn | None = None
+    relays: tuple[Relay, ...] = ()
+    digest: str | None = None
     expires_at: Millis | None = None
     read_at: Millis | None = None
+    acknowledged_at: Millis | None = None
     archived_at: Millis | None = None
     deleted_at: Millis | None = None
     cancelled_at: Millis | None = None
@@ -45,6 +80,12 @@ class NotificationState(Value, frozen=True):
         in_app = self.deliveries.get(Channel.IN_APP)
         arrived = in_app is not None and in_app.status is DeliveryStatus.DELIVERED
         return arrived and self.read_at is None and self.archived_at is None and self.deleted_at is None
+
+
+UNWANTED: Final = frozenset(
+    {Reason.PREFERENCE_OFF, Reason.SUPPRESSED_ADDRESS, Reason.FREQUENCY_CAPPED, Reason.BUDGET_EXCEEDED}
+)
+"""Reasons that turn up when a delivery comes due, and end it as `suppressed`."""
 
 
 class Claim(StrEnum):
@@ -82,11 +123,28 @@ def stop_reason(state: NotificationState, now: Millis) -> Reason | None:
     """Return why nothing more may be sent of this notification at `now`, or None when it may."""
     if state.cancelled_at is not None:
         return Reason.CANCELLED
-    if state.stop_on_read and state.read_at is not None:
-        return Reason.READ
+    if (over := _escalation_over(state)) is not None:
+        return over
     if state.expires_at is not None and state.expires_at <= now:
         return Reason.EXPIRED
     return None
+
+
+def _escalation_over(state: NotificationState) -> Reason | None:
+    match state.stop_on:
+        case StopOn.READ if state.read_at is not None:
+            return Reason.READ
+        case StopOn.ACKNOWLEDGED if state.acknowledged_at is not None:
+            return Reason.ACKNOWLEDGED
+        case StopOn.DELIVERED if _arrived(state):
+            return Reason.DELIVERED
+    return None
+
+
+def _arrived(state: NotificationState) -> bool:
+    """Whether a message got through to the person: read, or delivered by a vendor. The inbox alone does not count."""
+    external = (delivery for channel, delivery in state.deliveries.items() if channel is not Channel.IN_APP)
+    return state.read_at is not None or any(delivery.status is DeliveryStatus.DELIVERED for delivery in external)
 
 
 def stopped_status(delivery: Delivery, reason: Reason) -> DeliveryStatus:
@@ -96,6 +154,8 @@ def stopped_status(delivery: Delivery, reason: Reason) -> DeliveryStatus:
     """
     if delivery.status is DeliveryStatus.SENDING:
         return DeliveryStatus.FAILED
+    if reason in UNWANTED:
+        return DeliveryStatus.SUPPRESSED
     return DeliveryStatus.EXPIRED if reason is Reason.EXPIRED else DeliveryStatus.CANCELLED
 
 
@@ -120,6 +180,7 @@ class DeliveryChange(Value, frozen=True):
     in_flight: InFlight = InFlight.EITHER
     record: Attempt | None = None
     reason: Reason | None = None
+    detail: Detail | None = None
     provider: int | None = None
     tries: int | None = None
     not_before: Millis | None = None

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 import msgspec
 
+from chalicelib.domain.allowance import Budget, Price
+from chalicelib.domain.digest import DigestRule
 from chalicelib.domain.ids import ClientId, TenantId
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Scope, Strategy
 
@@ -32,7 +35,13 @@ class Sender(Value, frozen=True):
 
 
 class TenantSettings(Value, frozen=True):
-    """What a tenant may choose. `retention_days` bounds how long personal data is kept."""
+    """What a tenant may choose. `retention_days` bounds how long personal data is kept.
+
+    `preferences` hold for users who chose nothing; nobody can turn a category of `mandatory_categories` off. `digests`
+    are by category. `rate_limits` are calls a minute, by the name of the limit; `send_rates` messages a second, by
+    channel. A message that no budget allows goes out on the next channel of sms → push → email where
+    `downgrade` is set. With `self_notification` users may send to themselves.
+    """
 
     default_locale: str = "en"
     time_zone: str = "UTC"
@@ -45,6 +54,15 @@ class TenantSettings(Value, frozen=True):
     sms_prefix: str | None = None
     event_mode: EventMode = EventMode.PACKED
     retention_days: int = 90
+    preferences: Preferences = Preferences()
+    mandatory_categories: tuple[str, ...] = ()
+    digests: dict[str, DigestRule] = msgspec.field(default_factory=dict)
+    rate_limits: dict[str, int] = msgspec.field(default_factory=dict)
+    send_rates: dict[Channel, int] = msgspec.field(default_factory=dict)
+    prices: tuple[Price, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    downgrade: bool = False
+    self_notification: bool = False
 
 
 class Tenant(Value, frozen=True):

@@ -35,6 +35,26 @@ class Strategy(StrEnum):
     ESCALATION = "escalation"
 
 
+class StopOn(StrEnum):
+    """What ends an escalation: nothing more of it is sent once the notification is this."""
+
+    READ = "read"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+
+
+class Weekday(StrEnum):
+    """A day of the week, in the order of `datetime.weekday()`."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
 class Priority(StrEnum):
     """How urgent a notification is; `urgent` is accepted on input as `critical`."""
 
@@ -61,7 +81,17 @@ class Reason(StrEnum):
     UNKNOWN_PROVIDER = "unknown_provider"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-    READ = "read_before_delivery"
+    NOT_IN_POLICY = "not_in_policy"
+    SUPPRESSED_ADDRESS = "suppressed_address"
+    PREFERENCE_OFF = "preference_off"
+    DO_NOT_DISTURB = "do_not_disturb"
+    QUIET_HOURS = "quiet_hours"
+    FREQUENCY_CAPPED = "frequency_capped"
+    BUDGET_EXCEEDED = "budget_exceeded"
+    DIGESTED = "digested"
+    READ = "read_before_escalation"
+    DELIVERED = "delivered_before_escalation"
+    ACKNOWLEDGED = "acknowledged_before_escalation"
     REFUSED = "refused_by_provider"
     MISCONFIGURED = "provider_misconfigured"
     RETRIES_EXHAUSTED = "retries_exhausted"

@@ -4,19 +4,34 @@ Every write of a port is one conditional change; a refused one raises and says w
 Every argument that names a row begins with its tenant.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
+from chalicelib.domain.allowance import Budget, Usage
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.events import BusEvent
-from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.ids import (
+    ClientId,
+    NotificationId,
+    PolicyId,
+    ProviderId,
+    RotaId,
+    TenantId,
+    UserId,
+    UserType,
+)
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig, ProviderResult
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
-from chalicelib.domain.state import DeliveryChange, NotificationState
+from chalicelib.domain.rota import Rota
+from chalicelib.domain.state import DeliveryChange, NotificationState, Relay
+from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.tenant import ServiceAccount, Tenant
+from chalicelib.domain.timer import Due
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 
@@ -131,6 +146,12 @@ class States(Protocol):
         Leaves no unread mark behind when refused, and repairs one that a crash left.
         """
 
+    def relay(self, ref: NotificationRef, before: tuple[Relay, ...], after: tuple[Relay, ...]) -> NotificationState:
+        """Replace the relays where they are still `before`; RefusedChangeError otherwise."""
+
+    def join_digest(self, ref: NotificationRef, window: str) -> NotificationState:
+        """Record the digest window a notification went into, once; RefusedChangeError when it is in another."""
+
     def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Mark a state cancelled, once; RefusedChangeError(None) when there is no state yet."""
 
@@ -141,6 +162,11 @@ class States(Protocol):
 
     def unread(self, ref: NotificationRef, owner: Recipient) -> NotificationState:
         """Undo `read`: the unread mark comes back if the in-app delivery had arrived. Refuses like `read`."""
+
+    def acknowledge(self, ref: NotificationRef, owner: Recipient | None, now: Millis) -> NotificationState:
+        """Mark it acknowledged and read, once. Refuses like `read`; without an `owner` it may be anybody's: somebody on
+        duty acknowledged it.
+        """
 
     def archive(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
         """Mark it archived, once, and remove the unread mark. Refuses like `read`."""
@@ -238,6 +264,163 @@ class Providers(ProviderLookup, Protocol):
         """Remove a provider; False when there was none."""
 
 
+class PolicyLookup(Protocol):
+    """All that deciding needs of escalation policies; the answer may be a minute old."""
+
+    def list(self, tenant: TenantId) -> tuple[EscalationPolicy, ...]:
+        """Return all policies that a tenant stored, in order of id."""
+
+
+class Policies(PolicyLookup, Protocol):
+    """The escalation policies of a tenant."""
+
+    def create(self, tenant: TenantId, policy: EscalationPolicy) -> None:
+        """Store a new policy; ExistsError when the tenant has one of this id."""
+
+    def get(self, tenant: TenantId, id: PolicyId) -> EscalationPolicy | None:
+        """Return a policy by a consistent read."""
+
+    def update(self, tenant: TenantId, policy: EscalationPolicy) -> EscalationPolicy:
+        """Replace a policy of the same version; returns it one version on. StaleVersionError."""
+
+    def delete(self, tenant: TenantId, id: PolicyId) -> bool:
+        """Remove a policy; False when there was none."""
+
+
+class Rotas(Protocol):
+    """The on-call rotas of a tenant."""
+
+    def create(self, tenant: TenantId, rota: Rota) -> None:
+        """Store a new rota; ExistsError when the tenant has one of this id."""
+
+    def get(self, tenant: TenantId, id: RotaId) -> Rota | None:
+        """Return a rota by a consistent read."""
+
+    def list(self, tenant: TenantId) -> tuple[Rota, ...]:
+        """Return all rotas of a tenant, in order of id."""
+
+    def update(self, tenant: TenantId, rota: Rota) -> Rota:
+        """Replace a rota of the same version; returns it one version on. StaleVersionError."""
+
+    def delete(self, tenant: TenantId, id: RotaId) -> bool:
+        """Remove a rota; False when there was none."""
+
+
+class StoredPreferences(Protocol):
+    """What users chose."""
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> Preferences:
+        """Return a user's choices by a consistent read; none chosen is version 0."""
+
+    def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, preferences: Preferences) -> Preferences:
+        """Replace choices of the same version; returns them one version on. StaleVersionError."""
+
+
+class Suppressions(Protocol):
+    """The suppression list of a tenant."""
+
+    def put(self, tenant: TenantId, suppression: Suppression) -> None:
+        """Put an address on the list, or replace what is said of it there."""
+
+    def get(self, tenant: TenantId, channel: Channel, address: str) -> Suppression | None:
+        """Return what the list says of an address, by a consistent read."""
+
+    def delete(self, tenant: TenantId, channel: Channel, address: str) -> bool:
+        """Take an address off the list; False when it was not on it."""
+
+    def list(self, tenant: TenantId, channel: Channel, limit: int, after: str | None) -> Page[Suppression]:
+        """Return the addresses on the list of a channel, each once, in no telling order."""
+
+
+class CancelGroup(msgspec.Struct, frozen=True):
+    """Notifications that are cancelled together: those of a cancellation key, or those accepted in one request."""
+
+    kind: Literal["key", "batch"]
+    name: str
+
+
+class CancelledGroups(Protocol):
+    """Tombstones of groups, and who belongs to a group."""
+
+    def add(self, tenant: TenantId, group: CancelGroup, ids: Sequence[NotificationId], request: str, ttl: int) -> None:
+        """Record that the notifications accepted by `request` (its id) belong to a group."""
+
+    def members(self, tenant: TenantId, group: CancelGroup) -> Iterator[NotificationId]:
+        """Yield those recorded as belonging to a group, by consistent reads."""
+
+    def cancel(self, tenant: TenantId, group: CancelGroup, at: Millis, ttl: int) -> Millis:
+        """Write the tombstone: what was accepted until `at` is cancelled. Never moves back; returns what is stored."""
+
+
+class Background(msgspec.Struct, frozen=True):
+    """What is known of the person a notification goes to, and of the groups it belongs to.
+
+    `suppressed` are the channels whose address is on the list. `cancelled_at` is the latest tombstone of its groups.
+    """
+
+    preferences: Preferences
+    usage: Usage
+    suppressed: Mapping[Channel, Suppression]
+    cancelled_at: Millis | None = None
+
+
+class Backgrounds(Protocol):
+    """Reads backgrounds, each in one call."""
+
+    def when_deciding(self, request: NotificationRequest, addresses: Mapping[Channel, str]) -> Background:
+        """Return the background. Preferences, usage and the list may lag (what depends on them is looked at again)."""
+
+    def when_sending(self, request: NotificationRequest, addresses: Mapping[Channel, str]) -> Background:
+        """Return the background by consistent reads, without the usage."""
+
+
+class Usages(Protocol):
+    """What was released to users."""
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> Usage:
+        """Return a user's usage by a consistent read; none is version 0."""
+
+    def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, usage: Usage, ttl: int) -> None:
+        """Replace the usage of version `usage.version - 1`; StaleVersionError."""
+
+
+class Spendings(Protocol):
+    """What a tenant spent of its budgets, in millionths."""
+
+    def spent(self, tenant: TenantId, budgets: Sequence[Budget], now: Millis) -> tuple[int, ...]:
+        """Return what was spent of each budget in the period that `now` lies in; it may lag."""
+
+    def spend(self, tenant: TenantId, budget: Budget, amount: int, now: Millis) -> bool:
+        """Add an amount (or take a negative one back) unless that exceeds the budget; tell whether it was added."""
+
+
+class DueItems(Protocol):
+    """What comes due, by bucket (milliseconds) and shard."""
+
+    def put(self, bucket: int, due: Due) -> None:
+        """Store a due item; storing it again changes nothing."""
+
+    def page(self, bucket: int, shard: int, limit: int) -> tuple[Due, ...]:
+        """Return up to `limit` items of a shard, by a consistent read."""
+
+    def delete(self, bucket: int, dues: Sequence[Due]) -> None:
+        """Remove items; those that are gone do not matter."""
+
+
+class Executions(Protocol):
+    """The executions that wait for a bucket's time and drain it then."""
+
+    def start(self, bucket: int, attempt: int = 0) -> None:
+        """Start the execution of a bucket; one that was started before by the same attempt is left alone."""
+
+
+class Timers(Protocol):
+    """Brings things back when their time has come."""
+
+    def schedule(self, due: Due, at: Millis) -> None:
+        """See that `due` is looked at again at `at` or soon after, whatever crashes. Scheduling twice is harmless."""
+
+
 class AuditLog(Protocol):
     """The audit log of a tenant."""
 
@@ -263,6 +446,9 @@ class Queues(Protocol):
 
     def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
         """Ask for these notifications to be decided; returns those the queue did not take."""
+
+    def wake(self, dues: Sequence[Due]) -> list[Due]:
+        """Ask for these to be looked at again, for their time has come; returns those the queue did not take."""
 
     def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
         """Publish each notification to the lanes of its channels; returns those the topic did not take."""

@@ -13,7 +13,8 @@ from pynamodb.constants import MAP, STRING
 from pynamodb.expressions.operand import Path
 
 from chalicelib.domain.delivery import Attempt, Delivery
-from chalicelib.domain.wire import prepared, to_plain
+from chalicelib.domain.state import Basis, Relay, Source
+from chalicelib.domain.wire import from_json, prepared, to_json, to_plain
 from chalicelib.domain.words import Channel
 
 E = TypeVar("E", bound=StrEnum)
@@ -27,7 +28,10 @@ DELIVERY_NAMES: Final = {
     "epoch": "e",
     "lease": "l",
     "notBefore": "b",
+    "scheduledFor": "d",
+    "held": "h",
     "reason": "r",
+    "detail": "w",
     "sentAt": "x",
     "deliveredAt": "y",
     "attempts": "a",
@@ -61,6 +65,34 @@ class WordAttribute(Attribute[E]):
     def deserialize(self, value: str) -> E:
         """Return the word in a text."""
         return self._words(value)
+
+
+class BasisAttribute(Attribute[Basis]):
+    """What a decision rested on: two letters."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Basis) -> str:
+        """Return the two letters."""
+        return value.strategy.value + value.recipient.value
+
+    def deserialize(self, value: str) -> Basis:
+        """Return the basis in two letters."""
+        return Basis(strategy=Source(value[0]), recipient=Source(value[1]))
+
+
+class RelaysAttribute(Attribute[tuple[Relay, ...]]):
+    """The relays of a notification as one text, so that all of them change together or not at all."""
+
+    attr_type = STRING
+
+    def serialize(self, value: tuple[Relay, ...]) -> str:
+        """Return the relays as JSON."""
+        return to_json(value).decode()
+
+    def deserialize(self, value: str) -> tuple[Relay, ...]:
+        """Return the relays in JSON."""
+        return from_json(value.encode(), tuple[Relay, ...])
 
 
 class DeliveriesAttribute(Attribute[dict[Channel, Delivery]]):

@@ -55,12 +55,12 @@ class InboxRows:
         return arrived.state if undisturbed else self._settle(arrived)
 
     def mark(
-        self, ref: NotificationRef, owner: Recipient, rule: Callable[[NotificationState], NotificationState]
+        self, ref: NotificationRef, owner: Recipient | None, rule: Callable[[NotificationState], NotificationState]
     ) -> NotificationState:
-        """Change a notification of the owner's by a rule of domain.inbox; RefusedChangeError when it is not theirs."""
+        """Change a notification by a rule of domain.inbox; RefusedChangeError when it is not that of a named owner."""
         for _ in range(TRIES):
             item = self._get(ref)
-            if item is None or not is_of(owner, item.state):
+            if item is None or (owner is not None and not is_of(owner, item.state)):
                 raise RefusedChangeError(item.state if item else None)
             after = rule(item.state)
             if after == item.state:

@@ -5,14 +5,14 @@ Attributes of rows whose writes are counted (`R`, `N`, the unread mark) have sho
 
 from typing import Final
 
-from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.domain.state import NotificationState
-from chalicelib.domain.words import Reason, Strategy
+from chalicelib.domain.words import Reason, StopOn, Strategy
 from chalicelib.store import access_patterns as keys
 from chalicelib.store.access_patterns import Key
-from chalicelib.store.attributes import DeliveriesAttribute, WordAttribute
+from chalicelib.store.attributes import BasisAttribute, DeliveriesAttribute, RelaysAttribute, WordAttribute
 
 LAYOUT: Final = 1
 
@@ -54,21 +54,25 @@ class StateItem(Item, discriminator="N"):
     deliveries = DeliveriesAttribute(attr_name="d")
     reason = WordAttribute(Reason, attr_name="re", null=True)
     version = NumberAttribute(attr_name="v")
-    stop_on_read = BooleanAttribute(attr_name="sr", null=True)
+    basis = BasisAttribute(attr_name="b", null=True)
+    stop_on = WordAttribute(StopOn, attr_name="so", null=True)
+    relays = RelaysAttribute(attr_name="rl", null=True)
+    digest = UnicodeAttribute(attr_name="dg", null=True)
     expires_at = NumberAttribute(attr_name="ex", null=True)
     read_at = NumberAttribute(attr_name="ra", null=True)
+    acknowledged_at = NumberAttribute(attr_name="ka", null=True)
     archived_at = NumberAttribute(attr_name="aa", null=True)
     deleted_at = NumberAttribute(attr_name="da", null=True)
     cancelled_at = NumberAttribute(attr_name="xa", null=True)
 
     @classmethod
     def of(cls, state: NotificationState, ttl: int) -> "StateItem":
-        """Return the row of a state. What is False or None is left out."""
+        """Return the row of a state. What is None or empty is left out."""
         fields = {name: getattr(state, name) for name in _STATE_FIELDS}
         return cls(
             *keys.state(state.tenant, state.id),
             ttl=ttl,
-            **{name: value for name, value in fields.items() if value is not None and value is not False},
+            **{name: value for name, value in fields.items() if value is not None and value != ()},
         )
 
     @property

@@ -9,9 +9,9 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
-from chalicelib.domain.state import DeliveryChange, InFlight, NotificationState
+from chalicelib.domain.state import DeliveryChange, InFlight, NotificationState, Relay
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, StopOn
 from chalicelib.store.attributes import TOKEN, typed_attempts
 from chalicelib.store.models import StateItem as N
 
@@ -61,6 +61,7 @@ def change(channel: Channel, change: DeliveryChange) -> Update:
         _token(channel).remove(),
         _set_or_remove(_field(channel, "reason"), change.reason and change.reason.value),
         _set_or_remove(_field(channel, "notBefore"), change.not_before),
+        *([] if change.detail is None else [_field(channel, "detail").set(change.detail.value)]),
         *(_field(channel, name).set(value) for name, value in _progress(change).items()),
         _NEXT_VERSION,
     ]
@@ -87,10 +88,21 @@ def cancel(now: Millis) -> Update:
     return Update([N.cancelled_at.set(now), _NEXT_VERSION], _all(N.pk.exists(), N.cancelled_at.does_not_exist()))
 
 
+def relay(before: tuple[Relay, ...], after: tuple[Relay, ...]) -> Update:
+    """Replace the relays where they are still as they were."""
+    return Update([N.relays.set(after), _NEXT_VERSION], N.relays == before)
+
+
+def join_digest(window: str) -> Update:
+    """Record the digest window where there is none yet."""
+    return Update([N.digest.set(window), _NEXT_VERSION], _all(N.pk.exists(), N.digest.does_not_exist()))
+
+
 def mark(before: NotificationState, after: NotificationState) -> Update:
     """Write what the owner marked, where nobody changed the state since it was `before`."""
     actions = [
         _set_or_remove(Path(N.read_at), after.read_at),
+        _set_or_remove(Path(N.acknowledged_at), after.acknowledged_at),
         _set_or_remove(Path(N.archived_at), after.archived_at),
         _set_or_remove(Path(N.deleted_at), after.deleted_at),
         _NEXT_VERSION,
@@ -115,9 +127,23 @@ def _is_free(channel: Channel, now: Millis) -> Condition:
         _has_status(channel, OPEN),
         _field(channel, "lease").does_not_exist(),
         N.cancelled_at.does_not_exist(),
-        N.stop_on_read.does_not_exist() | N.read_at.does_not_exist(),
+        _goes_on(),
         N.expires_at.does_not_exist() | (N.expires_at > now),
         not_before.does_not_exist() | (not_before <= now),
+    )
+
+
+def _goes_on() -> Condition:
+    """Holds where no escalation is over."""
+    unread = N.read_at.does_not_exist()
+    undelivered = [
+        ~_has_status(channel, [DeliveryStatus.DELIVERED]) for channel in Channel if channel != Channel.IN_APP
+    ]
+    return (
+        N.stop_on.does_not_exist()
+        | ((N.stop_on == StopOn.READ) & unread)
+        | ((N.stop_on == StopOn.ACKNOWLEDGED) & N.acknowledged_at.does_not_exist())
+        | ((N.stop_on == StopOn.DELIVERED) & _all(unread, *undelivered))
     )
 
 

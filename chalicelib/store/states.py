@@ -6,7 +6,7 @@ from functools import partial
 from chalicelib.domain import inbox
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
 from chalicelib.domain.recipient import Recipient
-from chalicelib.domain.state import DeliveryChange, NotificationState
+from chalicelib.domain.state import DeliveryChange, NotificationState, Relay
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError
@@ -78,13 +78,15 @@ class StateRows:
 
     def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Mark a state cancelled; the first time counts."""
-        try:
-            return self._update(ref, changes.cancel(now))
-        except ConditionFailedError as failed:
-            stored = _stored(failed)
-            if stored is None:
-                raise RefusedChangeError(None) from failed
-            return stored
+        return self._once(ref, changes.cancel(now), lambda state: state.cancelled_at is not None)
+
+    def relay(self, ref: NotificationRef, before: tuple[Relay, ...], after: tuple[Relay, ...]) -> NotificationState:
+        """Replace the relays where they are still `before`."""
+        return self._once(ref, changes.relay(before, after), lambda state: state.relays == after)
+
+    def join_digest(self, ref: NotificationRef, window: str) -> NotificationState:
+        """Record the digest window a notification went into, once."""
+        return self._once(ref, changes.join_digest(window), lambda state: state.digest == window)
 
     def deliver_in_app(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Make the in-app delivery; see `ports.States.deliver_in_app`."""
@@ -97,6 +99,10 @@ class StateRows:
     def unread(self, ref: NotificationRef, owner: Recipient) -> NotificationState:
         """Undo `read`."""
         return self._inbox.mark(ref, owner, inbox.unread)
+
+    def acknowledge(self, ref: NotificationRef, owner: Recipient | None, now: Millis) -> NotificationState:
+        """Mark it acknowledged and read."""
+        return self._inbox.mark(ref, owner, partial(inbox.acknowledged, now=now))
 
     def archive(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
         """Mark it archived."""
@@ -118,6 +124,18 @@ class StateRows:
 
     def _update(self, ref: NotificationRef, update: Update) -> NotificationState:
         return state_from_image(self._table.update(keys.state(ref.tenant, ref.id), *update))
+
+    def _once(
+        self, ref: NotificationRef, update: Update, is_done: Callable[[NotificationState], bool]
+    ) -> NotificationState:
+        """Make an update, or return the state in which it was made before; RefusedChangeError otherwise."""
+        try:
+            return self._update(ref, update)
+        except ConditionFailedError as failed:
+            stored = _stored(failed)
+            if stored is not None and is_done(stored):
+                return stored
+            raise RefusedChangeError(stored) from failed
 
     def _update_or_refuse(self, ref: NotificationRef, update: Update) -> NotificationState:
         try:

@@ -58,7 +58,7 @@ def test_an_escalation_that_is_read_stops(herald: Herald, user: User) -> None:
     herald.settled(herald.send(Person()))
 
     delivery = herald.delivery(id)
-    assert (delivery.status, delivery.error, delivery.attempts) == ("cancelled", "read_before_delivery", 0)
+    assert (delivery.status, delivery.error, delivery.attempts) == ("cancelled", "read_before_escalation", 0)
     assert herald.arrived(user) == 0
 
 

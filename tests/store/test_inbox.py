@@ -9,7 +9,7 @@ from chalicelib.domain.ids import NotificationId, UserId, UserType
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, StopOn
 from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_state
 from tests.store.stores import Store
@@ -48,7 +48,7 @@ def test_an_in_app_delivery_is_made_once(store: Store) -> None:
 
 @pytest.mark.parametrize(
     "stopped",
-    [{"cancelled_at": NOW}, {"expires_at": NOW}, {"read_at": NOW, "stop_on_read": True}],
+    [{"cancelled_at": NOW}, {"expires_at": NOW}, {"read_at": NOW, "stop_on": StopOn.READ}],
     ids=["cancelled", "expired", "read"],
 )
 def test_what_is_stopped_does_not_arrive(store: Store, stopped: dict[str, object]) -> None:

@@ -59,6 +59,9 @@ IS_REFUSED: dict[str, Callable[[Store], Any]] = {
     "states.unread": lambda store: store.states.unread(EVES, ANN),
     "states.archive": lambda store: store.states.archive(EVES, ANN, NOW),
     "states.delete": lambda store: store.states.delete(EVES, ANN, NOW),
+    "states.acknowledge": lambda store: store.states.acknowledge(EVES, None, NOW),
+    "states.relay": lambda store: store.states.relay(EVES, (), ()),
+    "states.join_digest": lambda store: store.states.join_digest(EVES, "w"),
     "tenants.update": lambda store: store.tenants.update(a_tenant(id=EVE)),
     "providers.update": lambda store: store.providers.update(EVE, PROVIDER),
 }

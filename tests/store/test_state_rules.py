@@ -9,7 +9,7 @@ from chalicelib.domain.delivery import Delivery, DeliveryStatus
 from chalicelib.domain.ids import NotificationId
 from chalicelib.domain.state import Claim, DeliveryChange, InFlight, NotificationState, claimable
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, StopOn
 from chalicelib.services.ports import NotificationRef, RefusedChangeError
 from tests.build import ACME, NOW, a_delivery, a_state
 from tests.store.stores import Store
@@ -57,9 +57,13 @@ def claim_cases() -> Iterator[NotificationState]:
         yield a_state({EMAIL: a_delivery(status, lease=lease, not_before=not_before)})
     times = (None, BEFORE, NOW, AFTER)
     statuses = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT)
-    for status, cancelled, expires, read, stops in product(statuses, (None, NOW), times, (None, NOW), (False, True)):
-        delivery = a_delivery(status)
-        yield a_state({EMAIL: delivery}, cancelled_at=cancelled, expires_at=expires, read_at=read, stop_on_read=stops)
+    for status, cancelled, expires in product(statuses, (None, NOW), times):
+        yield a_state({EMAIL: a_delivery(status)}, cancelled_at=cancelled, expires_at=expires)
+    others = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
+    for stop_on, read, acknowledged, other in product((None, *StopOn), (None, NOW), (None, NOW), others):
+        for channel in (Channel.SMS, Channel.IN_APP):
+            deliveries = {EMAIL: a_delivery(), channel: a_delivery(other)}
+            yield a_state(deliveries, stop_on=stop_on, read_at=read, acknowledged_at=acknowledged)
 
 
 def change_cases() -> Iterator[tuple[Delivery, DeliveryChange]]:

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus
-from chalicelib.domain.ids import NotificationId, ProviderId
-from chalicelib.domain.state import DeliveryChange, InFlight, NotificationState
+from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus, Detail
+from chalicelib.domain.ids import NotificationId, ProviderId, RotaId, UserId
+from chalicelib.domain.state import Basis, DeliveryChange, InFlight, NotificationState, Relay, Source
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Reason, Strategy
+from chalicelib.domain.words import Channel, Reason, StopOn, Strategy
 from chalicelib.services.ports import NotificationRef, RefusedChangeError
-from tests.build import ACME, ID, NOW, a_delivery, a_state
+from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_state
 from tests.store.stores import Store
 
 REF = NotificationRef(ACME, ID)
@@ -38,13 +39,24 @@ FULL = a_state(
         ),
         Channel.SMS: a_delivery(DeliveryStatus.SENDING, attempt=1, tries=1, lease=LEASE),
         Channel.PUSH: a_delivery(DeliveryStatus.SENT, sent_at=NOW, delivered_at=Millis(NOW + 1), not_before=NOW),
-        Channel.IN_APP: a_delivery(DeliveryStatus.SUPPRESSED, providers=(), reason=Reason.CHANNEL_DISABLED),
+        Channel.IN_APP: a_delivery(
+            DeliveryStatus.SUPPRESSED,
+            providers=(),
+            reason=Reason.PREFERENCE_OFF,
+            detail=Detail.CATEGORY,
+            scheduled_for=NOW,
+            held=Reason.QUIET_HOURS,
+        ),
     },
     strategy=Strategy.ESCALATION,
     type="order.confirmed",
     reason=Reason.TENANT_SUSPENDED,
     version=7,
-    stop_on_read=True,
+    basis=Basis(strategy=Source.PRIORITY, recipient=Source.BOTH),
+    stop_on=StopOn.READ,
+    relays=(Relay(rota=RotaId("ops"), channels=(Channel.SMS,), not_before=NOW, every=300_000, position=1),),
+    digest="w-1",
+    acknowledged_at=Millis(NOW + 7),
     expires_at=Millis(NOW + 2),
     read_at=Millis(NOW + 3),
     archived_at=Millis(NOW + 4),
@@ -246,3 +258,36 @@ def a_retry(attempt: int, *, provider: int, tries: int, not_before: Millis) -> D
         tries=tries,
         not_before=not_before,
     )
+
+
+def test_acknowledging_counts_as_reading_and_the_first_time_counts(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    acknowledged = store.states.acknowledge(REF, None, Millis(NOW + 1))
+    assert (acknowledged.acknowledged_at, acknowledged.read_at) == (NOW + 1, NOW + 1)
+    assert store.states.acknowledge(REF, a_recipient(), Millis(NOW + 2)).acknowledged_at == NOW + 1
+
+
+def test_nobody_acknowledges_what_is_anothers(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    with pytest.raises(RefusedChangeError):
+        store.states.acknowledge(REF, a_recipient(user_id=UserId("u2")), NOW)
+    assert store.states.get(ACME, ID) == a_state()
+
+
+def test_relays_are_replaced_by_whoever_saw_the_last(store: Store) -> None:
+    store.states.put(FULL, TTL)
+    ended = (replace(FULL.relays[0], ended=True),)
+    assert store.states.relay(REF, FULL.relays, ended).relays == ended
+    assert store.states.relay(REF, FULL.relays, ended).relays == ended, "doing it again"
+    with pytest.raises(RefusedChangeError):
+        store.states.relay(REF, FULL.relays, (replace(FULL.relays[0], position=2),))
+
+
+def test_a_notification_goes_into_one_digest(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    assert store.states.join_digest(REF, "w-1").digest == "w-1"
+    assert store.states.join_digest(REF, "w-1").digest == "w-1", "doing it again"
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.join_digest(REF, "w-2")
+    assert refused.value.state is not None
+    assert refused.value.state.digest == "w-1"

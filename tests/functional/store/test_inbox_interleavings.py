@@ -15,7 +15,7 @@ import pytest
 from chalicelib.domain.ids import NotificationId, UserId
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, StopOn
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, States
 from chalicelib.store.states import StateRows
 from tests import twin
@@ -59,10 +59,12 @@ def store(request: pytest.FixtureRequest) -> Iterator[Explored]:
         yield Explored(StateRows(table, os.urandom), lambda actor: StateRows(stepping(actor), os.urandom))
 
 
-@pytest.mark.parametrize("stop_on_read", [False, True])
+@pytest.mark.parametrize("stop_on", [None, StopOn.READ])
 @pytest.mark.parametrize("owner", OWNERS)
-def test_a_delivery_that_may_crash_beside_its_owners_change(store: Explored, owner: str, stop_on_read: bool) -> None:
-    assert explore(scenarios(store, OWNERS[owner], stop_on_read=stop_on_read), crashes=1) > 5
+def test_a_delivery_that_may_crash_beside_its_owners_change(
+    store: Explored, owner: str, stop_on: StopOn | None
+) -> None:
+    assert explore(scenarios(store, OWNERS[owner], stop_on=stop_on), crashes=1) > 5
 
 
 @pytest.mark.parametrize("crashes", [0, 1])

@@ -15,7 +15,7 @@ from chalicelib.domain.request import IdempotencyRecord
 from chalicelib.domain.state import DeliveryChange, InFlight
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Strategy
+from chalicelib.domain.words import Channel, StopOn, Strategy
 from chalicelib.services.ports import Between, NotificationRef, RefusedChangeError
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.idempotency import IdempotencyRows
@@ -99,7 +99,7 @@ def test_a_state_with_three_channels_and_two_attempts_each_costs_one_write_unit(
         tenant=ACME,
         user_id=ANN.user_id,
         strategy=Strategy.ESCALATION,
-        stop_on_read=True,
+        stop_on=StopOn.READ,
         expires_at=NOW,
         type="order.confirmed",
     )

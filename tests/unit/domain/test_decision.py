@@ -33,7 +33,7 @@ def test_a_good_request_is_queued_with_its_providers_in_order() -> None:
 
     assert state.deliveries[Channel.EMAIL].status is DeliveryStatus.QUEUED
     assert state.deliveries[Channel.EMAIL].providers == ("main", "spare")
-    assert (state.strategy, state.stop_on_read) == (Strategy.BROADCAST, False)
+    assert (state.strategy, state.stop_on) == (Strategy.BROADCAST, None)
 
 
 def test_channels_left_out_are_the_tenants_defaults() -> None:
@@ -95,7 +95,7 @@ def test_strategy_follows_from_priority_request_and_tenant(
         )
     )
 
-    assert (state.strategy, state.stop_on_read) == (expected, expected is Strategy.ESCALATION)
+    assert (state.strategy, state.stop_on is not None) == (expected, expected is Strategy.ESCALATION)
 
 
 def test_providers_are_ordered_by_priority_and_shared_by_weight() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.delivery import DeliveryStatus, predecessors
 from chalicelib.domain.state import Claim, DeliveryChange, InFlight, claimable, stopped_status
-from chalicelib.domain.words import Channel, Reason
+from chalicelib.domain.words import Channel, Reason, StopOn
 from tests.build import NOW, a_delivery, a_state
 
 ORDER = ["scheduled", "queued", "sending", "unknown", "sent", "failed", "delivered", "bounced"]
@@ -35,7 +35,7 @@ def test_what_never_went_out_follows_only_what_waited(status: str) -> None:
         ({}, {"cancelled_at": NOW}, Claim.STOPPED),
         ({"not_before": NOW + 1}, {"cancelled_at": NOW}, Claim.STOPPED),
         ({}, {"read_at": NOW}, Claim.FREE),
-        ({}, {"read_at": NOW, "stop_on_read": True}, Claim.STOPPED),
+        ({}, {"read_at": NOW, "stop_on": StopOn.READ}, Claim.STOPPED),
         ({}, {"expires_at": NOW}, Claim.STOPPED),
         ({}, {"expires_at": NOW + 1}, Claim.FREE),
     ],
