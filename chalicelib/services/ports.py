@@ -5,7 +5,7 @@ Every argument that names a row begins with its tenant.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from chalicelib.domain.allowance import Budget, Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.events import BusEvent
+from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import (
     ClientId,
     NotificationId,
@@ -330,13 +331,6 @@ class Suppressions(Protocol):
 
     def list(self, tenant: TenantId, channel: Channel, limit: int, after: str | None) -> Page[Suppression]:
         """Return the addresses on the list of a channel, each once, in no telling order."""
-
-
-class CancelGroup(msgspec.Struct, frozen=True):
-    """Notifications that are cancelled together: those of a cancellation key, or those accepted in one request."""
-
-    kind: Literal["key", "batch"]
-    name: str
 
 
 class CancelledGroups(Protocol):

@@ -16,14 +16,27 @@ reads lag: nothing decides on them. There is no Scan.
 | first                            |                           |                 |                 |       |          |
 | request under an Idempotency-Key | Put                       | T#t#I#sha256    | I               |       | strong   |
 | recipient                        | Put, Get, Delete          | T#t#U#type#user | RECIPIENT       |       | strong   |
+| preferences of a user            | Put, Get, BatchGet        | T#t#U#type#user | PREFS           |       | either   |
+| what was released to a user      | Put, Get, BatchGet        | T#t#U#type#user | USAGE           |       | either   |
 | what a user has not read: count, | Query, Put, Delete        | T#t#U#type#user | UNREAD#stamp#id |       | strong   |
 | list, oldest first               |                           |                 |                 |       |          |
+| address on a suppression list    | Put, Get, Delete,         | T#t#S#channel#h | sha256          |       | either   |
+|                                  | BatchGet                  |                 |                 |       |          |
+| a channel's suppression list     | Query, 16 shards in turn  | T#t#S#channel#h | sha256          |       | strong   |
+| tombstone of a group that is     | Put, BatchGet             | T#t#G#kind#hash | X               |       | strong   |
+| cancelled (a key's, a batch's)   |                           |                 |                 |       |          |
+| who belongs to a group, request  | Put, Query                | T#t#G#kind#hash | M#request       |       | strong   |
+| by request                       |                           |                 |                 |       |          |
 | tenant                           | Put, Get                  | T#t             | TENANT          |       | strong   |
 | providers of a tenant            | Put, Get, Delete, Query   | T#t             | PROVIDER#id     |       | strong   |
 | how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
 | audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
 | all tenants, in order            | Put, Query                | T#_platform     | TENANT#t        |       | strong   |
 | service accounts, in order       | Put, Get, Delete, Query   | T#_platform     | CLIENT#id       |       | strong   |
+
+`h` is the first hex digit of the address's hash: a shard that a look-up finds as it finds the row, and that makes the
+shards in their order the list in the order of hashes. The name of a group is a caller's own text of any length, hence
+hashed.
 
 A request never changes, so any copy of it will do: it is read strongly only where an eventual read does not find it.
 
@@ -35,6 +48,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
 from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef
 
 FEED: Final = "GSI1"
@@ -133,6 +147,16 @@ def recipient(tenant: TenantId, user_type: UserType, user_id: UserId) -> Key:
     return Key(_partition(tenant, "U", user_type, user_id), "RECIPIENT")
 
 
+def preferences(tenant: TenantId, user_type: UserType, user_id: UserId) -> Key:
+    """Return the key of a user's preferences."""
+    return Key(_partition(tenant, "U", user_type, user_id), "PREFS")
+
+
+def usage(tenant: TenantId, user_type: UserType, user_id: UserId) -> Key:
+    """Return the key of what was released to a user."""
+    return Key(_partition(tenant, "U", user_type, user_id), "USAGE")
+
+
 def unread(tenant: TenantId, user_type: UserType, user_id: UserId, moment: str) -> Key:
     """Return the key of the mark that the notification of a moment waits to be read."""
     return Key(_partition(tenant, "U", user_type, user_id), f"UNREAD#{moment}")
@@ -141,6 +165,35 @@ def unread(tenant: TenantId, user_type: UserType, user_id: UserId, moment: str) 
 def all_unread(tenant: TenantId, user_type: UserType, user_id: UserId) -> Rows:
     """Return where a user's marks lie."""
     return _beginning(_partition(tenant, "U", user_type, user_id), "UNREAD")
+
+
+def suppression(tenant: TenantId, channel: Channel, hash: str) -> Key:
+    """Return the key of an address on a suppression list, by its hash (`domain.suppression.address_hash`)."""
+    return Key(_partition(tenant, "S", channel, hash[0]), hash)
+
+
+def all_suppressions(tenant: TenantId, channel: Channel, first: str) -> list[Rows]:
+    """Return where the addresses on the list of a channel lie, in the order of hashes, from the hash `first` on."""
+    return [
+        Rows(_partition(tenant, "S", channel, digit), max(first, digit), f"{digit}~")
+        for digit in "0123456789abcdef"
+        if digit >= first[:1]
+    ]
+
+
+def cancelled_group(tenant: TenantId, kind: str, name: str) -> Key:
+    """Return the key of a group's tombstone."""
+    return Key(_group(tenant, kind, name), "X")
+
+
+def group_members(tenant: TenantId, kind: str, name: str, request: str) -> Key:
+    """Return the key of those of a request's notifications that belong to a group."""
+    return Key(_group(tenant, kind, name), f"M#{_escaped(request)}")
+
+
+def all_group_members(tenant: TenantId, kind: str, name: str) -> Rows:
+    """Return where the members of a group lie."""
+    return _beginning(_group(tenant, kind, name), "M")
 
 
 def tenant(tenant: TenantId) -> Key:
@@ -186,6 +239,10 @@ def service_account(client: ClientId) -> Key:
 def all_service_accounts() -> Rows:
     """Return where the service accounts lie."""
     return _beginning(_partition(TenantId.platform()), "CLIENT")
+
+
+def _group(tenant: TenantId, kind: str, name: str) -> str:
+    return _partition(tenant, "G", kind, sha256(name.encode()).hexdigest())
 
 
 def _beginning(pk: str, kind: str) -> Rows:

@@ -5,7 +5,7 @@ Attributes of rows whose writes are counted (`R`, `N`, the unread mark) have sho
 
 from typing import Final
 
-from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.domain.state import NotificationState
@@ -126,3 +126,28 @@ class SweepItem(Item, discriminator="S"):
     """How far the sweeper has come in a tenant."""
 
     until = NumberAttribute()
+
+
+class SuppressionItem(Item, discriminator="L"):
+    """An address on a suppression list."""
+
+    body = UnicodeAttribute()
+
+
+class UsageItem(Item, discriminator="C"):
+    """What was released to a user, as caps count it."""
+
+    version = NumberAttribute(attr_name="v")
+    body = UnicodeAttribute(attr_name="j")
+
+
+class CancelledGroupItem(Item, discriminator="X"):
+    """The tombstone of a group: what was accepted until then is cancelled."""
+
+    cancelled_at = NumberAttribute(attr_name="xa")
+
+
+class GroupMembersItem(Item, discriminator="G"):
+    """The notifications of one request that belong to a group: their ids, 16 bytes each."""
+
+    ids = BinaryAttribute(legacy_encoding=False)

@@ -81,8 +81,8 @@ class Table:
         answer = self._connection.get_item(self.name, _own(key.pk), key.sk, consistent_read=consistent)
         return kind.from_raw_data(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, kind: type[I], keys: Collection[Key]) -> Iterator[I]:
-        """Yield those of the items that exist, in no order, by consistent reads.
+    def get_many(self, kind: type[I], keys: Collection[Key], *, consistent: bool = True) -> Iterator[I]:
+        """Yield those of the items that exist, in no order, by consistent reads, or from any copies, at half the price.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class Table:
         """
         wanted: list[Raw] = [{"PK": {"S": _own(pk)}, "SK": {"S": sk}} for pk, sk in set(keys)]
         for start in range(0, len(wanted), _BATCH):
-            yield from map(kind.from_raw_data, self._batch(wanted[start : start + _BATCH]))
+            yield from map(kind.from_raw_data, self._batch(wanted[start : start + _BATCH], consistent))
 
     def query(
         self, rows: Rows, *, index: str | None = None, newest_first: bool = False, page: int | None = None
@@ -173,9 +173,9 @@ class Table:
             if start is None:
                 return
 
-    def _batch(self, keys: list[Raw]) -> Iterator[Raw]:
+    def _batch(self, keys: list[Raw], consistent: bool) -> Iterator[Raw]:
         for attempt in range(_ROUNDS):
-            request = {"RequestItems": {self.name: {"Keys": keys, "ConsistentRead": True}}}
+            request = {"RequestItems": {self.name: {"Keys": keys, "ConsistentRead": consistent}}}
             answer = self._connection.dispatch("BatchGetItem", request)
             yield from answer["Responses"].get(self.name, ())
             keys = answer["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
