@@ -74,7 +74,7 @@ def _background(found: Found, request: NotificationRequest, addresses: Mapping[C
     tombstones = (_of_kind(found, CancelledGroupItem, key) for key in _groups(request))
     return Background(
         preferences=unpack(chosen.body, Preferences) if chosen else Preferences(),
-        usage=unpack(used.body, Usage) if used else Usage(),
+        usage=used.usage if used else Usage(),
         suppressed={channel: unpack(item.body, Suppression) for channel, item in listed.items() if item},
         cancelled_at=_latest((Millis(int(item.cancelled_at)) for item in tombstones if item), request),
     )

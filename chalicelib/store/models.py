@@ -8,11 +8,18 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.domain.allowance import Usage
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.words import Reason, StopOn, Strategy
 from chalicelib.store import access_patterns as keys
 from chalicelib.store.access_patterns import Key
-from chalicelib.store.attributes import BasisAttribute, DeliveriesAttribute, RelaysAttribute, WordAttribute
+from chalicelib.store.attributes import (
+    BasisAttribute,
+    DeliveriesAttribute,
+    RelaysAttribute,
+    TakenAttribute,
+    WordAttribute,
+)
 
 LAYOUT: Final = 1
 
@@ -135,10 +142,23 @@ class SuppressionItem(Item, discriminator="L"):
 
 
 class UsageItem(Item, discriminator="C"):
-    """What was released to a user, as caps count it."""
+    """What was released to a user, as caps count it. `token` says which call wrote this version."""
 
     version = NumberAttribute(attr_name="v")
-    body = UnicodeAttribute(attr_name="j")
+    taken = TakenAttribute(attr_name="l")
+    token = UnicodeAttribute(attr_name="c")
+
+    @property
+    def usage(self) -> Usage:
+        """The usage that the row holds."""
+        return Usage(taken=self.taken, version=int(self.version))
+
+
+class SpentItem(Item, discriminator="P"):
+    """What was spent of a budget in a period, in millionths. `token` says which call added last."""
+
+    spent = NumberAttribute(attr_name="n")
+    token = UnicodeAttribute(attr_name="c")
 
 
 class CancelledGroupItem(Item, discriminator="X"):
