@@ -30,9 +30,12 @@ reads lag: nothing decides on them. There is no Scan.
 | tenant                           | Put, Get                  | T#t             | TENANT          |       | strong   |
 | providers of a tenant            | Put, Get, Delete, Query   | T#t             | PROVIDER#id     |       | strong   |
 | how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
+| what was spent of a budget in a  | Update, BatchGet          | T#t#M#period    | SPENT#category  |       | eventual |
+| day (2026-11-21) or month        |                           |                 |                 |       |          |
 | audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
 | all tenants, in order            | Put, Query                | T#_platform     | TENANT#t        |       | strong   |
 | service accounts, in order       | Put, Get, Delete, Query   | T#_platform     | CLIENT#id       |       | strong   |
+| what comes due, by bucket        | Put, Query, BatchWrite    | DUE#bucket#0..31| T#t#kind#id     |       | strong   |
 
 `h` is the first hex digit of the address's hash: a shard that a look-up finds as it finds the row, and that makes the
 shards in their order the list in the order of hashes. The name of a group is a caller's own text of any length, hence
@@ -40,13 +43,20 @@ hashed.
 
 A request never changes, so any copy of it will do: it is read strongly only where an eventual read does not find it.
 
+What comes due lies together whosever it is, so that one execution drains it: the one kind of key that does not begin
+with its tenant. Its sort key does, and code that acts for a tenant may only touch such a row, never the partition.
+`bucket` is a time in milliseconds.
+
 Who reads the stream tells rows apart by SK: `R` is a request, `N` a state, and no other row has one of these.
 """
 
 from hashlib import sha256
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.timer import SHARDS as DUE_SHARDS
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef
@@ -58,6 +68,7 @@ HOUR: Final = 3_600_000
 STAMP: Final = 13
 """Digits of a stamp."""
 _LAST: Final = 10**STAMP - 1
+_DUE: Final = "DUE#"
 
 
 class Key(NamedTuple):
@@ -167,9 +178,9 @@ def all_unread(tenant: TenantId, user_type: UserType, user_id: UserId) -> Rows:
     return _beginning(_partition(tenant, "U", user_type, user_id), "UNREAD")
 
 
-def suppression(tenant: TenantId, channel: Channel, hash: str) -> Key:
+def suppression(tenant: TenantId, channel: Channel, digest: str) -> Key:
     """Return the key of an address on a suppression list, by its hash (`domain.suppression.address_hash`)."""
-    return Key(_partition(tenant, "S", channel, hash[0]), hash)
+    return Key(_partition(tenant, "S", channel, digest[0]), digest)
 
 
 def all_suppressions(tenant: TenantId, channel: Channel, first: str) -> list[Rows]:
@@ -216,6 +227,11 @@ def sweep(tenant: TenantId) -> Key:
     return Key(_partition(tenant), "SWEEP")
 
 
+def spent(tenant: TenantId, period: str, category: str | None) -> Key:
+    """Return the key of what was spent in a day (`2026-11-21`) or month (`2026-11`), of a category or of all."""
+    return Key(_partition(tenant, "M", period), "SPENT" if category is None else f"SPENT#{_escaped(category)}")
+
+
 def audit(tenant: TenantId, month: str) -> str:
     """Return the partition of the audit log of a month (`2026-11`)."""
     return _partition(tenant, "A", month)
@@ -245,6 +261,30 @@ def _group(tenant: TenantId, kind: str, name: str) -> str:
     return _partition(tenant, "G", kind, sha256(name.encode()).hexdigest())
 
 
+def due(bucket: int, due: Due) -> Key:
+    """Return the key of what comes due in a bucket."""
+    sk = _partition(due.tenant, due.kind, due.id)
+    return Key(f"{_DUE}{bucket}#{crc32(sk.encode()) % DUE_SHARDS}", sk)
+
+
+def all_due(bucket: int, shard: int) -> Rows:
+    """Return where all lies that comes due in a shard of a bucket."""
+    return _beginning(f"{_DUE}{bucket}#{shard}", "T")
+
+
+def due_in(sk: str) -> Due:
+    """Return what comes due by the sort key that `due` made; raises ValueError when it is another's."""
+    match sk.split("#"):
+        case ["T", tenant, kind, id]:
+            return Due(tenant=TenantId(tenant), kind=DueKind(kind), id=_unescaped(id))
+    raise ValueError(f"nothing comes due by {sk[:64]!r}")
+
+
+def is_shared(pk: str) -> bool:
+    """Return whether rows of several tenants lie under a partition key, whose sort keys then tell whose they are."""
+    return pk.startswith(_DUE)
+
+
 def _beginning(pk: str, kind: str) -> Rows:
     # `$` follows `#`: the span holds exactly what begins with `kind#`.
     return Rows(pk, f"{kind}#", f"{kind}$")
@@ -258,3 +298,7 @@ def _partition(tenant: TenantId, *parts: str) -> str:
 
 def _escaped(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
+
+
+def _unescaped(part: str) -> str:
+    return part.replace("%23", "#").replace("%25", "%")
