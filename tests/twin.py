@@ -5,7 +5,7 @@ called before each further one, so that interleavings and crashes can be explore
 ports of its own.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -14,17 +14,22 @@ from typing import Final, TypeVar
 from msgspec.structs import replace
 
 from chalicelib.domain import inbox
+from chalicelib.domain.allowance import Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import Delivery, DeliveryStatus
+from chalicelib.domain.groups import CancelGroup, groups_of, is_covered
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, Relay, claimable
+from chalicelib.domain.suppression import Suppression, address_hash
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import (
+    Background,
     Between,
     ExistsError,
     NotificationRef,
@@ -55,6 +60,11 @@ class Rows:
     providers: dict[tuple[TenantId, ProviderId], ProviderConfig] = field(default_factory=dict)
     audit: dict[TenantId, list[AuditEntry]] = field(default_factory=dict)
     sweeps: dict[TenantId, Millis] = field(default_factory=dict)
+    preferences: dict[User, Preferences] = field(default_factory=dict)
+    usages: dict[User, Usage] = field(default_factory=dict)
+    suppressions: dict[tuple[TenantId, Channel, str], Suppression] = field(default_factory=dict)
+    tombstones: dict[tuple[TenantId, CancelGroup], Millis] = field(default_factory=dict)
+    members: dict[tuple[TenantId, CancelGroup], dict[str, tuple[NotificationId, ...]]] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     @contextmanager
@@ -411,6 +421,78 @@ class TwinSweepCursors:
     def advance(self, tenant: TenantId, to: Millis) -> None:
         with self.rows.step():
             self.rows.sweeps[tenant] = max(to, self.rows.sweeps.get(tenant, to))
+
+
+@dataclass
+class TwinSuppressions:
+    """`ports.Suppressions` in memory."""
+
+    rows: Rows
+
+    def put(self, tenant: TenantId, suppression: Suppression) -> None:
+        self.rows.suppressions[self._place(tenant, suppression.channel, suppression.address)] = suppression
+
+    def get(self, tenant: TenantId, channel: Channel, address: str) -> Suppression | None:
+        return self.rows.suppressions.get(self._place(tenant, channel, address))
+
+    def delete(self, tenant: TenantId, channel: Channel, address: str) -> bool:
+        return self.rows.suppressions.pop(self._place(tenant, channel, address), None) is not None
+
+    def list(self, tenant: TenantId, channel: Channel, limit: int, after: str | None) -> Page[Suppression]:
+        listed = sorted(place[2] for place in self.rows.suppressions if place[:2] == (tenant, channel))
+        page = _page(listed, limit, after)
+        return Page(tuple(self.rows.suppressions[tenant, channel, digest] for digest in page.items), page.next)
+
+    def _place(self, tenant: TenantId, channel: Channel, address: str) -> tuple[TenantId, Channel, str]:
+        return (tenant, channel, address_hash(channel, address))
+
+
+@dataclass
+class TwinCancelledGroups:
+    """`ports.CancelledGroups` in memory. Rows do not expire here: `ttl` is not kept."""
+
+    rows: Rows
+
+    def add(self, tenant: TenantId, group: CancelGroup, ids: Sequence[NotificationId], request: str, ttl: int) -> None:
+        with self.rows.step():
+            self.rows.members.setdefault((tenant, group), {})[request] = tuple(ids)
+
+    def members(self, tenant: TenantId, group: CancelGroup) -> Iterator[NotificationId]:
+        with self.rows.step():
+            of_requests = self.rows.members.get((tenant, group), {})
+            return iter([id for request in sorted(of_requests) for id in of_requests[request]])
+
+    def cancel(self, tenant: TenantId, group: CancelGroup, at: Millis, ttl: int) -> Millis:
+        with self.rows.step():
+            place = (tenant, group)
+            self.rows.tombstones[place] = max(at, self.rows.tombstones.get(place, at))
+            return self.rows.tombstones[place]
+
+
+@dataclass
+class TwinBackgrounds:
+    """`ports.Backgrounds` in memory, where no read lags."""
+
+    rows: Rows
+
+    def when_deciding(self, request: NotificationRequest, addresses: Mapping[Channel, str]) -> Background:
+        user = (request.tenant, request.recipient.user_type, request.recipient.user_id)
+        return replace(self.when_sending(request, addresses), usage=self.rows.usages.get(user, Usage()))
+
+    def when_sending(self, request: NotificationRequest, addresses: Mapping[Channel, str]) -> Background:
+        with self.rows.step():
+            user = (request.tenant, request.recipient.user_type, request.recipient.user_id)
+            found = {channel: self._listed(request, channel, address) for channel, address in addresses.items()}
+            tombstones = [self.rows.tombstones.get((request.tenant, group)) for group in groups_of(request)]
+            return Background(
+                preferences=self.rows.preferences.get(user, Preferences()),
+                usage=Usage(),
+                suppressed={channel: listed for channel, listed in found.items() if listed},
+                cancelled_at=max((at for at in tombstones if at and is_covered(request, at)), default=None),
+            )
+
+    def _listed(self, request: NotificationRequest, channel: Channel, address: str) -> Suppression | None:
+        return self.rows.suppressions.get((request.tenant, channel, address_hash(channel, address)))
 
 
 def _is_free_in_app(state: NotificationState, now: Millis) -> bool:

@@ -1,7 +1,7 @@
 """The stores that pass the conformance tests: all ports side by side, in memory or on a table."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from functools import cache
@@ -14,12 +14,15 @@ from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import Tenant
 from chalicelib.services import ports
 from chalicelib.store.audit import AuditRows
+from chalicelib.store.backgrounds import BackgroundRows
+from chalicelib.store.cancelled_groups import CancelledGroupRows
 from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.providers import ProviderRows
 from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.requests import RequestRows
 from chalicelib.store.service_accounts import ServiceAccountRows
 from chalicelib.store.states import StateRows
+from chalicelib.store.suppressions import SuppressionRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
 from chalicelib.store.tenants import TenantRows
@@ -44,6 +47,9 @@ class Store:
     providers: ports.Providers
     audit: ports.AuditLog
     sweeps: ports.SweepCursors
+    suppressions: ports.Suppressions
+    groups: ports.CancelledGroups
+    backgrounds: ports.Backgrounds
 
 
 def on_twin(rows: twin.Rows | None = None) -> Store:
@@ -59,6 +65,9 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         providers=twin.TwinProviders(rows),
         audit=twin.TwinAuditLog(rows),
         sweeps=twin.TwinSweepCursors(rows),
+        suppressions=twin.TwinSuppressions(rows),
+        groups=twin.TwinCancelledGroups(rows),
+        backgrounds=twin.TwinBackgrounds(rows),
     )
 
 
@@ -74,6 +83,9 @@ def on_table(table: Table) -> Store:
         providers=ProviderRows(table),
         audit=AuditRows(table),
         sweeps=SweepRows(table),
+        suppressions=SuppressionRows(table),
+        groups=CancelledGroupRows(table),
+        backgrounds=BackgroundRows(table),
     )
 
 
@@ -92,7 +104,8 @@ class _Acting:
         def call(*arguments: Any, **named: Any) -> Any:
             tenant = _named_by(*arguments)
             with tenant_scope(tenant) if tenant else nullcontext():
-                return method(*arguments, **named)
+                answer = method(*arguments, **named)
+                return iter(list(answer)) if isinstance(answer, Iterator) else answer
 
         return call
 

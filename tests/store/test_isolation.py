@@ -6,16 +6,20 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.allowance import Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import ProviderId, RequestId, TenantId
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.request import IdempotencyRecord
 from chalicelib.domain.state import DeliveryChange
+from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services import ports
-from chalicelib.services.ports import Between, NotificationRef, Page, RefusedChangeError, StaleVersionError
+from chalicelib.services.ports import Background, Between, NotificationRef, Page, RefusedChangeError, StaleVersionError
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
 from tests.store.stores import Store
 
@@ -28,6 +32,11 @@ WHO = (ANN.user_type, ANN.user_id)
 RECORD = IdempotencyRecord(route="send", key="k", body_hash="h", request_id=RequestId("r"), count=1, accepted_at=NOW)
 PROVIDER = ProviderConfig(id=ProviderId("p"), channel=Channel.EMAIL, vendor="smtp")
 ENTRY = AuditEntry(id="e", tenant=ACME, at=NOW, actor="a", action="b", target="c")
+LISTED = Suppression(channel=Channel.EMAIL, address="ann@example.com", reason=SuppressionReason.MANUAL, created_at=NOW)
+ADDRESSES = {Channel.EMAIL: "ann@example.com"}
+GROUP = CancelGroup("key", "order-42")
+OURS = a_request(cancellation_key="order-42")
+HERS = replace(OURS, tenant=EVE)
 SENT = DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW)
 
 FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
@@ -48,6 +57,12 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "providers.list": lambda store: store.providers.list(EVE),
     "audit.list": lambda store: store.audit.list(EVE, DAY, 10, None),
     "sweeps.get": lambda store: store.sweeps.get(EVE),
+    "suppressions.get": lambda store: store.suppressions.get(EVE, Channel.EMAIL, "ann@example.com"),
+    "suppressions.delete": lambda store: store.suppressions.delete(EVE, Channel.EMAIL, "ann@example.com"),
+    "suppressions.list": lambda store: store.suppressions.list(EVE, Channel.EMAIL, 10, None),
+    "groups.members": lambda store: tuple(store.groups.members(EVE, GROUP)),
+    "backgrounds.when_deciding": lambda store: known(store.backgrounds.when_deciding(HERS, ADDRESSES)),
+    "backgrounds.when_sending": lambda store: known(store.backgrounds.when_sending(HERS, ADDRESSES)),
 }
 IS_REFUSED: dict[str, Callable[[Store], Any]] = {
     "states.claim": lambda store: store.states.claim(EVES, Channel.EMAIL, NOW, NOW),
@@ -74,6 +89,9 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "providers.create": lambda store: store.providers.create(EVE, replace(PROVIDER, vendor="ses")),
     "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
     "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
+    "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
+    "groups.add": lambda store: store.groups.add(EVE, GROUP, [], "r", TTL),
+    "groups.cancel": lambda store: store.groups.cancel(EVE, GROUP, Millis(NOW + 1), TTL),
 }
 OF_THE_PLATFORM = {"tenants.list"} | {f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")}
 
@@ -95,6 +113,9 @@ def filled(store: Store) -> Store:
     store.providers.create(ACME, PROVIDER)
     store.audit.add(ENTRY)
     store.sweeps.advance(ACME, NOW)
+    store.suppressions.put(ACME, LISTED)
+    store.groups.add(ACME, GROUP, [ID], "r", TTL)
+    store.groups.cancel(ACME, GROUP, NOW, TTL)
     return store
 
 
@@ -132,6 +153,9 @@ def test_every_method_is_tried() -> None:
         "providers": ports.Providers,
         "audit": ports.AuditLog,
         "sweeps": ports.SweepCursors,
+        "suppressions": ports.Suppressions,
+        "groups": ports.CancelledGroups,
+        "backgrounds": ports.Backgrounds,
     }
     methods = {f"{port}.{name}" for port, kind in kinds.items() for name in dir(kind) if not name.startswith("_")}
     assert methods == {*FINDS_NOTHING, *IS_REFUSED, *IS_ITS_OWN, *OF_THE_PLATFORM}
@@ -151,4 +175,13 @@ def everything(store: Store) -> tuple[object, ...]:
         store.providers.list(ACME),
         store.audit.list(ACME, DAY, 10, None),
         store.sweeps.get(ACME),
+        store.suppressions.list(ACME, Channel.EMAIL, 10, None),
+        tuple(store.groups.members(ACME, GROUP)),
+        store.backgrounds.when_deciding(OURS, ADDRESSES),
     )
+
+
+def known(background: Background) -> tuple[object, ...]:
+    """What a background tells of anybody; empty when it tells nothing."""
+    nothing = Background(preferences=Preferences(), usage=Usage(), suppressed={})
+    return () if background == nothing else (background,)

@@ -7,7 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType, time_ordered_id
+from chalicelib.domain.suppression import address_hash
 from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
 from chalicelib.store import access_patterns as keys
 from tests.build import ACME, ID, NOW
 
@@ -21,6 +23,13 @@ PARTITIONS: dict[str, Callable[[TenantId], str]] = {
     "recipient": lambda tenant: keys.recipient(tenant, *ANN).pk,
     "unread": lambda tenant: keys.unread(tenant, *ANN, "m").pk,
     "all_unread": lambda tenant: keys.all_unread(tenant, *ANN).pk,
+    "preferences": lambda tenant: keys.preferences(tenant, *ANN).pk,
+    "usage": lambda tenant: keys.usage(tenant, *ANN).pk,
+    "suppression": lambda tenant: keys.suppression(tenant, Channel.EMAIL, "ab").pk,
+    "all_suppressions": lambda tenant: keys.all_suppressions(tenant, Channel.EMAIL, "")[0].pk,
+    "cancelled_group": lambda tenant: keys.cancelled_group(tenant, "key", "order-42").pk,
+    "group_members": lambda tenant: keys.group_members(tenant, "key", "order-42", "r").pk,
+    "all_group_members": lambda tenant: keys.all_group_members(tenant, "key", "order-42").pk,
     "tenant": lambda tenant: keys.tenant(tenant).pk,
     "provider": lambda tenant: keys.provider(tenant, ProviderId("p")).pk,
     "all_providers": lambda tenant: keys.all_providers(tenant).pk,
@@ -86,6 +95,35 @@ def test_different_providers_and_clients_have_different_rows(one: str, other: st
 @example(one=("send", "x"), other=("sen", "dx"))
 def test_different_idempotency_keys_have_different_rows(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert (keys.idempotency(ACME, *one) == keys.idempotency(ACME, *other)) == (one == other)
+
+
+@given(address=texts)
+def test_an_address_lies_in_one_of_the_shards_of_its_list(address: str) -> None:
+    key = keys.suppression(ACME, Channel.SMS, address_hash(Channel.SMS, address))
+    shards = keys.all_suppressions(ACME, Channel.SMS, "")
+    assert len(shards) == 16
+    assert [rows.pk for rows in shards if rows.low <= key.sk <= rows.high] == [key.pk]
+
+
+@given(address=texts, other=texts)
+def test_the_shards_from_an_address_on_hold_what_follows_it(address: str, other: str) -> None:
+    first = address_hash(Channel.EMAIL, address)
+    key = keys.suppression(ACME, Channel.EMAIL, address_hash(Channel.EMAIL, other))
+    shards = keys.all_suppressions(ACME, Channel.EMAIL, first)
+    assert any(rows.pk == key.pk and rows.low <= key.sk <= rows.high for rows in shards) == (key.sk >= first)
+
+
+@given(one=some.tuples(texts, texts), other=some.tuples(texts, texts))
+def test_different_groups_have_different_rows(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert (keys.cancelled_group(ACME, *one) == keys.cancelled_group(ACME, *other)) == (one == other)
+
+
+@given(request=texts)
+def test_the_members_of_a_group_lie_beside_its_tombstone(request: str) -> None:
+    rows, tombstone = keys.all_group_members(ACME, "key", "k"), keys.cancelled_group(ACME, "key", "k")
+    assert rows.low <= keys.group_members(ACME, "key", "k", request).sk <= rows.high
+    assert rows.pk == tombstone.pk
+    assert not rows.low <= tombstone.sk <= rows.high
 
 
 @given(provider=texts)
