@@ -1,7 +1,8 @@
 """The table as repositories see it: one operation a call, and what a refused one found instead.
 
 Here tenants are kept apart: no request leaves with a partition key, of the table or of an index, that is neither the
-platform's nor of the tenant in whose name the code acts (tenancy.py). Every method may raise ForeignTenantError.
+platform's nor of the tenant in whose name the code acts (tenancy.py). In a partition that tenants share, such code
+reaches the rows whose sort keys are its tenant's. Every method may raise ForeignTenantError.
 """
 
 import time
@@ -17,7 +18,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.errors import BusyError
 from chalicelib.domain.ids import TenantId
-from chalicelib.store.access_patterns import FEED, LISTING, Key, Rows, tenant_in
+from chalicelib.store.access_patterns import FEED, LISTING, Key, Rows, is_shared, tenant_in
 from chalicelib.store.connection import SharedConnection
 from chalicelib.store.models import Item
 from chalicelib.tenancy import ForeignTenantError, current_tenant
@@ -32,6 +33,7 @@ PARTITIONS: Final = frozenset({"PK", f"{FEED}PK", f"{LISTING}PK"})
 """The attributes that the table and its indexes are partitioned by."""
 _TELL: Final = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 _BATCH: Final = 100
+_WRITE_BATCH: Final = 25
 _ROUNDS: Final = 6
 _FIRST_PAUSE: Final = 0.05
 
@@ -78,7 +80,7 @@ class Table:
 
     def get(self, kind: type[I], key: Key, *, consistent: bool = True) -> I | None:
         """Return an item by a consistent read, or from any copy of it, at half the price: one that may lag."""
-        answer = self._connection.get_item(self.name, _own(key.pk), key.sk, consistent_read=consistent)
+        answer = self._connection.get_item(self.name, _own(*key), key.sk, consistent_read=consistent)
         return kind.from_raw_data(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, kind: type[I], keys: Collection[Key], *, consistent: bool = True) -> Iterator[I]:
@@ -89,9 +91,21 @@ class Table:
         BusyError
             The table did not answer for all keys within some seconds.
         """
-        wanted: list[Raw] = [{"PK": {"S": _own(pk)}, "SK": {"S": sk}} for pk, sk in set(keys)]
+        wanted: list[Raw] = [{"PK": {"S": _own(pk, sk)}, "SK": {"S": sk}} for pk, sk in set(keys)]
         for start in range(0, len(wanted), _BATCH):
-            yield from map(kind.from_raw_data, self._batch(wanted[start : start + _BATCH], consistent))
+            yield from map(kind.from_raw_data, self._batch(wanted[start : start + _BATCH], consistent=consistent))
+
+    def delete_many(self, keys: Collection[Key]) -> None:
+        """Remove items; those that are gone do not matter.
+
+        Raises
+        ------
+        BusyError
+            The table did not remove all of them within some seconds.
+        """
+        unwanted = [{"DeleteRequest": {"Key": {"PK": {"S": _own(pk, sk)}, "SK": {"S": sk}}}} for pk, sk in set(keys)]
+        for start in range(0, len(unwanted), _WRITE_BATCH):
+            self._write_batch(unwanted[start : start + _WRITE_BATCH])
 
     def query(
         self, rows: Rows, *, index: str | None = None, newest_first: bool = False, page: int | None = None
@@ -146,11 +160,11 @@ class Table:
     def _put_request(self, item: Item, condition: Condition | None) -> Raw:
         attributes = item.serialize(null_check=True)
         for column in PARTITIONS & attributes.keys():
-            _own(attributes[column]["S"])
+            _own(attributes[column]["S"], item.sk)
         return self._request(item.key, condition, key="Item", attributes=attributes)
 
     def _request(self, at: Key, condition: Condition | None = None, **rest: Any) -> Raw:
-        request: Raw = self._connection.get_operation_kwargs(self.name, _own(at.pk), at.sk, condition=condition, **rest)
+        request: Raw = self._connection.get_operation_kwargs(self.name, _own(*at), at.sk, condition=condition, **rest)
         return request
 
     def _answers(self, rows: Rows, *, index: str | None = None, **how: Any) -> Iterator[Raw]:
@@ -173,7 +187,7 @@ class Table:
             if start is None:
                 return
 
-    def _batch(self, keys: list[Raw], consistent: bool) -> Iterator[Raw]:
+    def _batch(self, keys: list[Raw], *, consistent: bool) -> Iterator[Raw]:
         for attempt in range(_ROUNDS):
             request = {"RequestItems": {self.name: {"Keys": keys, "ConsistentRead": consistent}}}
             answer = self._connection.dispatch("BatchGetItem", request)
@@ -184,11 +198,26 @@ class Table:
             self._pause(_FIRST_PAUSE * 2**attempt)
         raise BusyError(f"{len(keys)} keys were left unanswered")
 
+    def _write_batch(self, writes: list[Raw]) -> None:
+        for attempt in range(_ROUNDS):
+            answer = self._connection.dispatch("BatchWriteItem", {"RequestItems": {self.name: writes}})
+            writes = answer.get("UnprocessedItems", {}).get(self.name, [])
+            if not writes:
+                return
+            self._pause(_FIRST_PAUSE * 2**attempt)
+        raise BusyError(f"{len(writes)} writes were left undone")
 
-def _own(pk: str) -> str:
-    """Return a partition key; ForeignTenantError unless the code that now runs may touch what lies there."""
+
+def _own(pk: str, sk: str | None = None) -> str:
+    """Return a partition key; ForeignTenantError unless the code that now runs may touch what lies there, or there
+    under a sort key.
+    """
     acting = current_tenant()
-    if tenant_in(pk) not in {TenantId.platform(), acting}:
+    if is_shared(pk):
+        is_open = acting is None or (sk is not None and tenant_in(sk) == acting)
+    else:
+        is_open = tenant_in(pk) in {TenantId.platform(), acting}
+    if not is_open:
         raise ForeignTenantError(f"{pk} is asked for by code that acts for {acting}")
     return pk
 
