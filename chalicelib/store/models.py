@@ -171,3 +171,7 @@ class GroupMembersItem(Item, discriminator="G"):
     """The notifications of one request that belong to a group: their ids, 16 bytes each."""
 
     ids = BinaryAttribute(legacy_encoding=False)
+
+
+class DueItem(Item, discriminator="E"):
+    """Something that comes due. Its key says all."""
