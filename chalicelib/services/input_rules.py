@@ -62,7 +62,7 @@ def _place_faults(locale_at: str, locale: str | None, zone_at: str, time_zone: s
     faults: list[Fault] = []
     if locale is not None and not LOCALE.match(locale):
         faults.append(Fault(pointer=locale_at, code="invalid_locale", detail="not a locale such as en or fr-CA"))
-    if time_zone is not None and not _is_time_zone(time_zone):
+    if time_zone is not None and not is_time_zone(time_zone):
         faults.append(Fault(pointer=zone_at, code="invalid_time_zone", detail="not an IANA time zone"))
     return faults
 
@@ -86,7 +86,8 @@ def _sender_faults(pointer: str, channel: Channel, sender: Sender) -> list[Fault
     return [Fault(pointer=pointer, code="no_sender", detail=f"messages on {channel} have no sender")]
 
 
-def _is_time_zone(name: str) -> bool:
+def is_time_zone(name: str) -> bool:
+    """Tell whether a name is that of an IANA time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
