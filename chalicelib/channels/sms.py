@@ -42,6 +42,17 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
     )
 
 
+def country_of(phone: str) -> str | None:
+    """Return the country (ISO 3166-1 alpha-2) that a number in E.164 belongs to; None where it belongs to none."""
+    from phonenumbers import NumberParseException, parse, region_code_for_number
+
+    try:
+        country: str | None = region_code_for_number(parse(phone, None))
+    except NumberParseException:
+        return None
+    return country if country and country.isalpha() else None
+
+
 def _is_number(phone: str) -> bool:
     if not _E164.match(phone):
         return False

@@ -23,14 +23,20 @@ NO_CAP: Final = Cap()
 UNCAPPED: Final = frozenset({Channel.IN_APP})
 """Channels that disturb nobody and cost nothing."""
 MOST_CAP: Final = 1_000
-"""The highest cap there may be: what was released is kept as far back as it looks, in 12 bytes each."""
+"""The highest cap there should be: what was released is kept as far back as it looks, in 12 bytes each."""
+MOST_UNCOUNTED: Final = 100
+"""How many of those that do not count are remembered."""
 
 
 class Taking(Value, frozen=True):
-    """One message that was released to a person. `mark` stands for its id (`mark_of`)."""
+    """One message that was released to a person. `mark` stands for its id (`mark_of`).
+
+    What was released without regard to caps does not count for them.
+    """
 
     mark: str
     at: Millis
+    counts: bool = True
 
 
 class Usage(Value, frozen=True):
@@ -109,19 +115,21 @@ def over_cap(usage: Usage, channel: Channel, cap: Cap, now: Millis) -> Detail | 
     return None
 
 
-def released(usage: Usage, caps: Mapping[Channel, Cap], id: NotificationId, now: Millis) -> Usage:
+def released(usage: Usage, caps: Mapping[Channel, Cap | None], id: NotificationId, now: Millis) -> Usage:
     """Return the usage, one version on, after a notification was released on the channels of `caps`, once on each.
 
-    What no cap looks back to is forgotten; on other channels, whose caps are not told, what is older than a day by any
-    clock. An id is known again for an hour at least, unless more than the caps let through pass without regard to them.
+    Without a cap it does not count. What no cap looks back to is forgotten; on other channels, whose caps are not told,
+    what is older than a day by any clock. An id is known again for an hour at least, unless hundreds pass that do not
+    count.
     """
     long_ago = now - DAY - HOUR
     taken = {channel: tuple(t for t in takings if t.at > long_ago) for channel, takings in usage.taken.items()}
     for channel, cap in caps.items():
         takings = usage.taken.get(channel, ())
         if not usage.holds(channel, id):
-            takings = (*takings, Taking(mark=mark_of(id), at=_time_of_next(takings, now)))
-        taken[channel] = _seen_by(cap, takings)
+            taking = Taking(mark=mark_of(id), at=_time_of_next(takings, now), counts=cap is not None)
+            takings = (*takings, taking)
+        taken[channel] = _remembered(cap, takings)
     kept = {channel: takings for channel, takings in taken.items() if takings}
     return Usage(taken=kept, version=usage.version + 1)
 
@@ -144,11 +152,15 @@ def _time_of_next(takings: Sequence[Taking], now: Millis) -> Millis:
 
 
 def _count_since(takings: Sequence[Taking], start: int) -> int:
-    return sum(taking.at > start for taking in takings)
+    return sum(taking.counts and taking.at > start for taking in takings)
 
 
-def _seen_by(cap: Cap, takings: tuple[Taking, ...]) -> tuple[Taking, ...]:
-    """Return those of the takings that a cap may still count: so far back, and as many as it lets through."""
-    span = HOUR if cap.day is None else DAY
-    most = max(cap.hour or 0, cap.day or 0, DEFAULT_CAP.hour or 0)
-    return tuple(taking for taking in takings[-most:] if taking.at > takings[-1].at - span)
+def _remembered(cap: Cap | None, takings: tuple[Taking, ...]) -> tuple[Taking, ...]:
+    """Return those of the takings that a cap may still count, and the last of those that none does.
+
+    A cap of no day looks back an hour. One that is not told may be of a day.
+    """
+    newest = takings[-1].at
+    span = HOUR if cap is not None and cap.day is None else DAY
+    uncounted = [t for t in takings if not t.counts and t.at > newest - HOUR][-MOST_UNCOUNTED:]
+    return tuple(t for t in takings if (t.at > newest - span if t.counts else t in uncounted))

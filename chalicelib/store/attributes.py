@@ -23,6 +23,8 @@ from chalicelib.domain.words import Channel
 E = TypeVar("E", bound=StrEnum)
 _HALF: Final = 6
 """Bytes of a time, and of a mark."""
+_UNCOUNTED: Final = 1 << 47
+"""The bit of a time that says that the message does not count; milliseconds need it in the year 6429."""
 
 DELIVERY_NAMES: Final = {
     "status": "s",
@@ -140,14 +142,16 @@ def typed_attempts(*attempts: Attempt) -> dict[str, Any]:
 
 
 def _taking_bytes(taking: Taking) -> bytes:
-    return taking.at.to_bytes(_HALF, "big") + bytes.fromhex(taking.mark)
+    at = taking.at | (0 if taking.counts else _UNCOUNTED)
+    return at.to_bytes(_HALF, "big") + bytes.fromhex(taking.mark)
 
 
 def _takings(data: bytes) -> Iterator[Taking]:
     for start in range(0, len(data), 2 * _HALF):
         middle = start + _HALF
-        at = Millis(int.from_bytes(data[start:middle], "big"))
-        yield Taking(mark=data[middle : middle + _HALF].hex(), at=at)
+        at = int.from_bytes(data[start:middle], "big")
+        mark = data[middle : middle + _HALF].hex()
+        yield Taking(mark=mark, at=Millis(at & ~_UNCOUNTED), counts=not at & _UNCOUNTED)
 
 
 def _renamed(delivery: Delivery) -> dict[str, Any]:
