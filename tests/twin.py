@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Final, TypeVar
+from zlib import crc32
 
 from msgspec.structs import replace
 
@@ -26,6 +27,7 @@ from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, Relay, claimable
 from chalicelib.domain.suppression import Suppression, address_hash
 from chalicelib.domain.tenant import ServiceAccount, Tenant
+from chalicelib.domain.timer import SHARDS, Due
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import (
@@ -60,6 +62,7 @@ class Rows:
     providers: dict[tuple[TenantId, ProviderId], ProviderConfig] = field(default_factory=dict)
     audit: dict[TenantId, list[AuditEntry]] = field(default_factory=dict)
     sweeps: dict[TenantId, Millis] = field(default_factory=dict)
+    dues: dict[int, set[Due]] = field(default_factory=dict)
     preferences: dict[User, Preferences] = field(default_factory=dict)
     usages: dict[User, Usage] = field(default_factory=dict)
     suppressions: dict[tuple[TenantId, Channel, str], Suppression] = field(default_factory=dict)
@@ -493,6 +496,27 @@ class TwinBackgrounds:
 
     def _listed(self, request: NotificationRequest, channel: Channel, address: str) -> Suppression | None:
         return self.rows.suppressions.get((request.tenant, channel, address_hash(channel, address)))
+
+
+@dataclass
+class TwinDueItems:
+    """`ports.DueItems` in memory: one shard holds whatever `shard_of` puts there."""
+
+    rows: Rows
+    shard_of: Callable[[Due], int] = lambda due: crc32(due.id.encode()) % SHARDS
+
+    def put(self, bucket: int, due: Due) -> None:
+        with self.rows.step():
+            self.rows.dues.setdefault(bucket, set()).add(due)
+
+    def page(self, bucket: int, shard: int, limit: int) -> tuple[Due, ...]:
+        with self.rows.step():
+            found = [due for due in self.rows.dues.get(bucket, ()) if self.shard_of(due) == shard]
+        return tuple(sorted(found, key=lambda due: (due.tenant, due.kind, due.id))[:limit])
+
+    def delete(self, bucket: int, dues: Sequence[Due]) -> None:
+        with self.rows.step():
+            self.rows.dues.get(bucket, set()).difference_update(dues)
 
 
 def _is_free_in_app(state: NotificationState, now: Millis) -> bool:

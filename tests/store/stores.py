@@ -16,6 +16,7 @@ from chalicelib.services import ports
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.backgrounds import BackgroundRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
+from chalicelib.store.due import DueRows
 from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.providers import ProviderRows
 from chalicelib.store.recipients import RecipientRows
@@ -50,6 +51,7 @@ class Store:
     suppressions: ports.Suppressions
     groups: ports.CancelledGroups
     backgrounds: ports.Backgrounds
+    dues: ports.DueItems
 
 
 def on_twin(rows: twin.Rows | None = None) -> Store:
@@ -68,6 +70,7 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         suppressions=twin.TwinSuppressions(rows),
         groups=twin.TwinCancelledGroups(rows),
         backgrounds=twin.TwinBackgrounds(rows),
+        dues=twin.TwinDueItems(rows),
     )
 
 
@@ -86,11 +89,12 @@ def on_table(table: Table) -> Store:
         suppressions=SuppressionRows(table),
         groups=CancelledGroupRows(table),
         backgrounds=BackgroundRows(table),
+        dues=DueRows(table),
     )
 
 
 def acting(store: Store) -> Store:
-    """Return a store each of whose methods acts for the tenant that its first argument names, as its callers do."""
+    """Return a store each of whose methods acts for the tenant that its arguments name, as its callers do."""
     return Store(*(cast("Any", _Acting(getattr(store, field.name))) for field in fields(Store)))
 
 
@@ -102,7 +106,7 @@ class _Acting:
         method = getattr(self.port, name)
 
         def call(*arguments: Any, **named: Any) -> Any:
-            tenant = _named_by(*arguments)
+            tenant = next(filter(None, map(_named_by, arguments)), None)
             with tenant_scope(tenant) if tenant else nullcontext():
                 answer = method(*arguments, **named)
                 return iter(list(answer)) if isinstance(answer, Iterator) else answer
@@ -110,13 +114,13 @@ class _Acting:
         return call
 
 
-def _named_by(first: object, *_: object) -> TenantId | None:
-    match first:
+def _named_by(argument: object) -> TenantId | None:
+    match argument:
         case TenantId():
-            return first
+            return argument
         case Tenant():
-            return first.id
-    tenant: TenantId | None = getattr(first, "tenant", None)
+            return argument.id
+    tenant: TenantId | None = getattr(argument, "tenant", None)
     return tenant
 
 

@@ -16,6 +16,7 @@ from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.request import IdempotencyRecord
 from chalicelib.domain.state import DeliveryChange
 from chalicelib.domain.suppression import Suppression, SuppressionReason
+from chalicelib.domain.timer import SHARDS, Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services import ports
@@ -37,6 +38,8 @@ ADDRESSES = {Channel.EMAIL: "ann@example.com"}
 GROUP = CancelGroup("key", "order-42")
 OURS = a_request(cancellation_key="order-42")
 HERS = replace(OURS, tenant=EVE)
+BUCKET = 1_790_000_040_000
+COMING = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
 SENT = DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW)
 
 FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
@@ -88,12 +91,13 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "tenants.create": lambda store: store.tenants.create(a_tenant(id=EVE)),
     "providers.create": lambda store: store.providers.create(EVE, replace(PROVIDER, vendor="ses")),
     "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
+    "dues.put": lambda store: store.dues.put(BUCKET, replace(COMING, tenant=EVE)),
     "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
     "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
     "groups.add": lambda store: store.groups.add(EVE, GROUP, [], "r", TTL),
     "groups.cancel": lambda store: store.groups.cancel(EVE, GROUP, Millis(NOW + 1), TTL),
 }
-OF_THE_PLATFORM = {"tenants.list"} | {f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")}
+OF_THE_PLATFORM = {"tenants.list", "dues.page", "dues.delete"} | {f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")}
 
 
 @pytest.fixture
@@ -153,6 +157,7 @@ def test_every_method_is_tried() -> None:
         "providers": ports.Providers,
         "audit": ports.AuditLog,
         "sweeps": ports.SweepCursors,
+        "dues": ports.DueItems,
         "suppressions": ports.Suppressions,
         "groups": ports.CancelledGroups,
         "backgrounds": ports.Backgrounds,
@@ -175,6 +180,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.providers.list(ACME),
         store.audit.list(ACME, DAY, 10, None),
         store.sweeps.get(ACME),
+        {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},
         store.suppressions.list(ACME, Channel.EMAIL, 10, None),
         tuple(store.groups.members(ACME, GROUP)),
         store.backgrounds.when_deciding(OURS, ADDRESSES),
