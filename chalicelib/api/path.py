@@ -4,13 +4,17 @@ from chalicelib.domain.errors import InvalidIdError, NotFoundError
 from chalicelib.domain.ids import (
     ClientId,
     NotificationId,
+    PolicyId,
     ProviderId,
+    RotaId,
     TenantId,
     UserId,
     UserType,
     parse_client_id,
     parse_notification_id,
+    parse_policy_id,
     parse_provider_id,
+    parse_rota_id,
     parse_user_id,
     parse_user_type,
 )
@@ -36,6 +40,22 @@ def provider_id(text: str) -> ProviderId:
     """Return the provider id in `text`; raises NotFoundError when it is none."""
     try:
         return parse_provider_id(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def policy_id(text: str) -> PolicyId:
+    """Return the policy id in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_policy_id(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def rota_id(text: str) -> RotaId:
+    """Return the rota id in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_rota_id(text)
     except InvalidIdError as error:
         raise NotFoundError from error
 

@@ -21,6 +21,8 @@ RotaId = NewType("RotaId", str)
 
 PROVIDER_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a tenant may call a provider: without a colon, for ids that have one belong to the providers a stage offers."""
+POLICY_ID: Final = PROVIDER_ID
+"""What a tenant may call an escalation policy; a rota likewise."""
 CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}"
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|+=~-]{0,127}\Z")
 _USER_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
@@ -72,6 +74,20 @@ def parse_provider_id(text: str) -> ProviderId:
     if not re.fullmatch(PROVIDER_ID, text):
         raise InvalidIdError("provider id", text)
     return ProviderId(text)
+
+
+def parse_policy_id(text: str) -> PolicyId:
+    """Return the id of a tenant's escalation policy in `text` (`POLICY_ID`); InvalidIdError otherwise."""
+    if not re.fullmatch(POLICY_ID, text):
+        raise InvalidIdError("policy id", text)
+    return PolicyId(text)
+
+
+def parse_rota_id(text: str) -> RotaId:
+    """Return the id of a tenant's rota in `text` (`POLICY_ID`); InvalidIdError otherwise."""
+    if not re.fullmatch(POLICY_ID, text):
+        raise InvalidIdError("rota id", text)
+    return RotaId(text)
 
 
 def parse_client_id(text: str) -> ClientId:

@@ -39,6 +39,12 @@ class Action(StrEnum):
     UPDATE_PROVIDER = "provider.update"
     REPLACE_CREDENTIALS = "provider.replace_credentials"
     DELETE_PROVIDER = "provider.delete"
+    CREATE_POLICY = "escalation_policy.create"
+    UPDATE_POLICY = "escalation_policy.update"
+    DELETE_POLICY = "escalation_policy.delete"
+    CREATE_ROTA = "on_call_rota.create"
+    UPDATE_ROTA = "on_call_rota.update"
+    DELETE_ROTA = "on_call_rota.delete"
 
 
 class Actor(msgspec.Struct, frozen=True):
