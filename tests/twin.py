@@ -8,6 +8,7 @@ ports of its own.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import RLock
 from typing import Final, TypeVar
 from zlib import crc32
@@ -15,15 +16,18 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from chalicelib.domain import inbox
-from chalicelib.domain.allowance import Usage
+from chalicelib.domain.allowance import Budget, Period, Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import Delivery, DeliveryStatus
+from chalicelib.domain.digest import DigestKey, DigestWindow
+from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.groups import CancelGroup, groups_of, is_covered
-from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
+from chalicelib.domain.rota import Rota
 from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, Relay, claimable
 from chalicelib.domain.suppression import Suppression, address_hash
 from chalicelib.domain.tenant import ServiceAccount, Tenant
@@ -43,7 +47,7 @@ from chalicelib.services.ports import (
 DAY: Final = 86_400_000
 I = TypeVar("I", bound=str)  # noqa: E741
 K = TypeVar("K")
-D = TypeVar("D", Tenant, ServiceAccount, ProviderConfig)
+D = TypeVar("D", Tenant, ServiceAccount, ProviderConfig, EscalationPolicy, Rota)
 Place = tuple[TenantId, NotificationId]
 User = tuple[TenantId, UserType, UserId]
 
@@ -60,14 +64,18 @@ class Rows:
     tenants: dict[TenantId, Tenant] = field(default_factory=dict)
     accounts: dict[ClientId, ServiceAccount] = field(default_factory=dict)
     providers: dict[tuple[TenantId, ProviderId], ProviderConfig] = field(default_factory=dict)
+    policies: dict[tuple[TenantId, PolicyId], EscalationPolicy] = field(default_factory=dict)
+    rotas: dict[tuple[TenantId, RotaId], Rota] = field(default_factory=dict)
     audit: dict[TenantId, list[AuditEntry]] = field(default_factory=dict)
     sweeps: dict[TenantId, Millis] = field(default_factory=dict)
     dues: dict[int, set[Due]] = field(default_factory=dict)
     preferences: dict[User, Preferences] = field(default_factory=dict)
     usages: dict[User, Usage] = field(default_factory=dict)
+    spent: dict[tuple[TenantId, str, str | None], int] = field(default_factory=dict)
     suppressions: dict[tuple[TenantId, Channel, str], Suppression] = field(default_factory=dict)
     tombstones: dict[tuple[TenantId, CancelGroup], Millis] = field(default_factory=dict)
     members: dict[tuple[TenantId, CancelGroup], dict[str, tuple[NotificationId, ...]]] = field(default_factory=dict)
+    windows: dict[tuple[TenantId, DigestKey], DigestWindow] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     @contextmanager
@@ -397,6 +405,50 @@ class TwinProviders:
 
 
 @dataclass
+class TwinPolicies:
+    """`ports.Policies` in memory."""
+
+    rows: Rows
+
+    def create(self, tenant: TenantId, policy: EscalationPolicy) -> None:
+        _create(self.rows, self.rows.policies, (tenant, policy.id), policy)
+
+    def get(self, tenant: TenantId, id: PolicyId) -> EscalationPolicy | None:
+        return self.rows.policies.get((tenant, id))
+
+    def update(self, tenant: TenantId, policy: EscalationPolicy) -> EscalationPolicy:
+        return _update(self.rows, self.rows.policies, (tenant, policy.id), policy)
+
+    def delete(self, tenant: TenantId, id: PolicyId) -> bool:
+        return self.rows.policies.pop((tenant, id), None) is not None
+
+    def list(self, tenant: TenantId) -> tuple[EscalationPolicy, ...]:
+        return tuple(self.rows.policies[place] for place in sorted(self.rows.policies) if place[0] == tenant)
+
+
+@dataclass
+class TwinRotas:
+    """`ports.Rotas` in memory."""
+
+    rows: Rows
+
+    def create(self, tenant: TenantId, rota: Rota) -> None:
+        _create(self.rows, self.rows.rotas, (tenant, rota.id), rota)
+
+    def get(self, tenant: TenantId, id: RotaId) -> Rota | None:
+        return self.rows.rotas.get((tenant, id))
+
+    def update(self, tenant: TenantId, rota: Rota) -> Rota:
+        return _update(self.rows, self.rows.rotas, (tenant, rota.id), rota)
+
+    def delete(self, tenant: TenantId, id: RotaId) -> bool:
+        return self.rows.rotas.pop((tenant, id), None) is not None
+
+    def list(self, tenant: TenantId) -> tuple[Rota, ...]:
+        return tuple(self.rows.rotas[place] for place in sorted(self.rows.rotas) if place[0] == tenant)
+
+
+@dataclass
 class TwinAuditLog:
     """`ports.AuditLog` in memory."""
 
@@ -471,6 +523,10 @@ class TwinCancelledGroups:
             self.rows.tombstones[place] = max(at, self.rows.tombstones.get(place, at))
             return self.rows.tombstones[place]
 
+    def cancelled(self, tenant: TenantId, groups: Collection[CancelGroup]) -> dict[CancelGroup, Millis]:
+        places = self.rows.tombstones
+        return {group: places[tenant, group] for group in groups if (tenant, group) in places}
+
 
 @dataclass
 class TwinBackgrounds:
@@ -496,6 +552,62 @@ class TwinBackgrounds:
 
     def _listed(self, request: NotificationRequest, channel: Channel, address: str) -> Suppression | None:
         return self.rows.suppressions.get((request.tenant, channel, address_hash(channel, address)))
+
+
+@dataclass
+class TwinUsages:
+    """`ports.Usages` in memory. Rows do not expire here: `ttl` is not kept."""
+
+    rows: Rows
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> Usage:
+        return self.rows.usages.get((tenant, user_type, user_id), Usage())
+
+    def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, usage: Usage, ttl: int) -> None:
+        with self.rows.step():
+            if self.get(tenant, user_type, user_id).version != usage.version - 1:
+                raise StaleVersionError
+            self.rows.usages[tenant, user_type, user_id] = usage
+
+
+@dataclass
+class TwinSpendings:
+    """`ports.Spendings` in memory, where no read lags."""
+
+    rows: Rows
+
+    def spent(self, tenant: TenantId, budgets: Sequence[Budget], now: Millis) -> tuple[int, ...]:
+        return tuple(self.rows.spent.get(self._place(tenant, budget, now), 0) for budget in budgets)
+
+    def spend(self, tenant: TenantId, budget: Budget, amount: int, now: Millis) -> bool:
+        with self.rows.step():
+            place = self._place(tenant, budget, now)
+            after = self.rows.spent.get(place, 0) + amount
+            if amount > 0 and after > budget.limit:
+                return False
+            if amount > 0 or place in self.rows.spent:
+                self.rows.spent[place] = after
+            return True
+
+    def _place(self, tenant: TenantId, budget: Budget, now: Millis) -> tuple[TenantId, str, str | None]:
+        day = datetime.fromtimestamp(now / 1_000, UTC).date().isoformat()
+        return tenant, day if budget.period is Period.DAY else day[:7], budget.category
+
+
+@dataclass
+class TwinDigestWindows:
+    """`ports.DigestWindows` in memory. Rows do not expire here: `ttl` is not kept."""
+
+    rows: Rows
+
+    def get(self, tenant: TenantId, key: DigestKey) -> DigestWindow:
+        return self.rows.windows.get((tenant, key), DigestWindow())
+
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> None:
+        with self.rows.step():
+            if self.get(tenant, key).version != window.version:
+                raise StaleVersionError
+            self.rows.windows[tenant, key] = replace(window, version=window.version + 1)
 
 
 @dataclass

@@ -21,7 +21,7 @@ def address_fault(recipient: Recipient) -> Reason | None:
 
 
 def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> SmsMessage:
-    """Return the text message: the tenant's prefix, a space, the body.
+    """Return the text message: the tenant's prefix, a space, the body or what is said instead of it.
 
     Raises
     ------
@@ -31,7 +31,8 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
     """
     if recipient.phone is None or not _is_number(recipient.phone):
         raise UnshapeableError("invalid_address")
-    text = _fit(_text(request.content.body, tenant.settings.sms_prefix), request, tenant)
+    said = request.content.sms.text or request.content.body
+    text = _fit(_text(said, tenant.settings.sms_prefix), request, tenant)
     sender = tenant.settings.senders.get(Channel.SMS)
     return SmsMessage(
         reference=request.id,

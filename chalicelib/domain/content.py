@@ -17,8 +17,11 @@ class PushContent(Value, frozen=True):
 
 
 class SmsContent(Value, frozen=True):
-    """What only a text message has. `truncate`: cut what exceeds the tenant's segments instead of failing."""
+    """What only a text message has. `text` is said instead of the body; `truncate`: cut what exceeds the tenant's
+    segments instead of failing.
+    """
 
+    text: str | None = None
     truncate: bool = False
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.domain.allowance import Budget, Usage
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.events import BusEvent
 from chalicelib.domain.groups import CancelGroup
@@ -345,6 +346,9 @@ class CancelledGroups(Protocol):
     def cancel(self, tenant: TenantId, group: CancelGroup, at: Millis, ttl: int) -> Millis:
         """Write the tombstone: what was accepted until `at` is cancelled. Never moves back; returns what is stored."""
 
+    def cancelled(self, tenant: TenantId, groups: Collection[CancelGroup]) -> dict[CancelGroup, Millis]:
+        """Return the tombstones of those of the groups that have one, by consistent reads."""
+
 
 class Background(msgspec.Struct, frozen=True):
     """What is known of the person a notification goes to, and of the groups it belongs to.
@@ -386,6 +390,20 @@ class Spendings(Protocol):
 
     def spend(self, tenant: TenantId, budget: Budget, amount: int, now: Millis) -> bool:
         """Add an amount (or take a negative one back) unless that exceeds the budget; tell whether it was added."""
+
+
+class DigestWindows(Protocol):
+    """What is collected to be told together, per user and category."""
+
+    def get(self, tenant: TenantId, key: DigestKey) -> DigestWindow:
+        """Return what is collected under a key by a consistent read; nothing ever collected is version 0."""
+
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> None:
+        """Replace what is stored of version `window.version`, one version on. `ttl` is in seconds since the epoch.
+
+        Raises StaleVersionError: another version is stored. Should an answer get lost it may be this call's own, so
+        whoever meets it reads again.
+        """
 
 
 class DueItems(Protocol):

@@ -18,6 +18,7 @@ reads lag: nothing decides on them. There is no Scan.
 | recipient                        | Put, Get, Delete          | T#t#U#type#user | RECIPIENT       |       | strong   |
 | preferences of a user            | Put, Get, BatchGet        | T#t#U#type#user | PREFS           |       | either   |
 | what was released to a user      | Put, Get, BatchGet        | T#t#U#type#user | USAGE           |       | either   |
+| what is collected for a digest   | Put, Get                  | T#t#U#type#user | DIGEST#category |       | strong   |
 | what a user has not read: count, | Query, Put, Delete        | T#t#U#type#user | UNREAD#stamp#id |       | strong   |
 | list, oldest first               |                           |                 |                 |       |          |
 | address on a suppression list    | Put, Get, Delete,         | T#t#S#channel#h | sha256          |       | either   |
@@ -29,6 +30,8 @@ reads lag: nothing decides on them. There is no Scan.
 | by request                       |                           |                 |                 |       |          |
 | tenant                           | Put, Get                  | T#t             | TENANT          |       | strong   |
 | providers of a tenant            | Put, Get, Delete, Query   | T#t             | PROVIDER#id     |       | strong   |
+| escalation policies of a tenant  | Put, Get, Delete, Query   | T#t             | POLICY#id       |       | strong   |
+| on-call rotas of a tenant        | Put, Get, Delete, Query   | T#t             | ROTA#id         |       | strong   |
 | how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
 | what was spent of a budget in a  | Update, BatchGet          | T#t#M#period    | SPENT#category  |       | eventual |
 | day (2026-11-21) or month        |                           |                 |                 |       |          |
@@ -54,7 +57,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.timer import SHARDS as DUE_SHARDS
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
@@ -168,6 +171,11 @@ def usage(tenant: TenantId, user_type: UserType, user_id: UserId) -> Key:
     return Key(_partition(tenant, "U", user_type, user_id), "USAGE")
 
 
+def digest(tenant: TenantId, user_type: UserType, user_id: UserId, category: str) -> Key:
+    """Return the key of what is collected of a category for a user."""
+    return Key(_partition(tenant, "U", user_type, user_id), f"DIGEST#{_escaped(category)}")
+
+
 def unread(tenant: TenantId, user_type: UserType, user_id: UserId, moment: str) -> Key:
     """Return the key of the mark that the notification of a moment waits to be read."""
     return Key(_partition(tenant, "U", user_type, user_id), f"UNREAD#{moment}")
@@ -220,6 +228,26 @@ def provider(tenant: TenantId, id: ProviderId) -> Key:
 def all_providers(tenant: TenantId) -> Rows:
     """Return where a tenant's providers lie."""
     return _beginning(_partition(tenant), "PROVIDER")
+
+
+def policy(tenant: TenantId, id: PolicyId) -> Key:
+    """Return the key of an escalation policy."""
+    return Key(_partition(tenant), f"POLICY#{_escaped(id)}")
+
+
+def all_policies(tenant: TenantId) -> Rows:
+    """Return where a tenant's escalation policies lie."""
+    return _beginning(_partition(tenant), "POLICY")
+
+
+def rota(tenant: TenantId, id: RotaId) -> Key:
+    """Return the key of an on-call rota."""
+    return Key(_partition(tenant), f"ROTA#{_escaped(id)}")
+
+
+def all_rotas(tenant: TenantId) -> Rows:
+    """Return where a tenant's on-call rotas lie."""
+    return _beginning(_partition(tenant), "ROTA")
 
 
 def sweep(tenant: TenantId) -> Key:

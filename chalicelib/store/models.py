@@ -113,7 +113,7 @@ class RecipientItem(Item, discriminator="U"):
 
 
 class DocumentItem(Item, discriminator="D"):
-    """A tenant, provider or service account; replaced as a whole, if nobody did so before."""
+    """A tenant, provider, policy, rota or service account; replaced as a whole, if nobody did so before."""
 
     version = NumberAttribute()
     body = UnicodeAttribute()
@@ -175,3 +175,13 @@ class GroupMembersItem(Item, discriminator="G"):
 
 class DueItem(Item, discriminator="E"):
     """Something that comes due. Its key says all."""
+
+
+class DigestItem(Item, discriminator="B"):
+    """What is collected for a digest: ids of 16 bytes each, those of the open window and those of the sealed one."""
+
+    version = NumberAttribute(attr_name="v")
+    opened_at = NumberAttribute(attr_name="oa")
+    closes_at = NumberAttribute(attr_name="ca")
+    entries = BinaryAttribute(attr_name="e", legacy_encoding=False, null=True)
+    sealed = BinaryAttribute(attr_name="s", legacy_encoding=False, null=True)
