@@ -1,10 +1,12 @@
-"""Versioned documents: tenants, providers and service accounts, replaced as a whole by whoever saw the last version."""
+"""Versioned documents, such as tenants and providers: replaced as a whole by whoever saw the last version."""
 
 from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
+from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.rota import Rota
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.services.ports import ExistsError, StaleVersionError
 from chalicelib.store.access_patterns import Key
@@ -12,7 +14,7 @@ from chalicelib.store.models import DocumentItem
 from chalicelib.store.packing import pack, unpack
 from chalicelib.store.table import ConditionFailedError, Raw, Table
 
-D = TypeVar("D", Tenant, ProviderConfig, ServiceAccount)
+D = TypeVar("D", Tenant, ProviderConfig, ServiceAccount, EscalationPolicy, Rota)
 
 
 class Documents(Generic[D]):

@@ -18,15 +18,19 @@ from chalicelib.store.backgrounds import BackgroundRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
 from chalicelib.store.due import DueRows
 from chalicelib.store.idempotency import IdempotencyRows
+from chalicelib.store.policies import PolicyRows
 from chalicelib.store.providers import ProviderRows
 from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.requests import RequestRows
+from chalicelib.store.rotas import RotaRows
 from chalicelib.store.service_accounts import ServiceAccountRows
+from chalicelib.store.spendings import SpendingRows
 from chalicelib.store.states import StateRows
 from chalicelib.store.suppressions import SuppressionRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
 from chalicelib.store.tenants import TenantRows
+from chalicelib.store.usages import UsageRows
 from chalicelib.tenancy import tenant_scope
 from infra.merge import merge_fragments, read_stage
 from tests import twin
@@ -46,11 +50,15 @@ class Store:
     tenants: ports.Tenants
     accounts: ports.ServiceAccounts
     providers: ports.Providers
+    policies: ports.Policies
+    rotas: ports.Rotas
     audit: ports.AuditLog
     sweeps: ports.SweepCursors
     suppressions: ports.Suppressions
     groups: ports.CancelledGroups
     backgrounds: ports.Backgrounds
+    usages: ports.Usages
+    spendings: ports.Spendings
     dues: ports.DueItems
 
 
@@ -65,11 +73,15 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         tenants=twin.TwinTenants(rows),
         accounts=twin.TwinServiceAccounts(rows),
         providers=twin.TwinProviders(rows),
+        policies=twin.TwinPolicies(rows),
+        rotas=twin.TwinRotas(rows),
         audit=twin.TwinAuditLog(rows),
         sweeps=twin.TwinSweepCursors(rows),
         suppressions=twin.TwinSuppressions(rows),
         groups=twin.TwinCancelledGroups(rows),
         backgrounds=twin.TwinBackgrounds(rows),
+        usages=twin.TwinUsages(rows),
+        spendings=twin.TwinSpendings(rows),
         dues=twin.TwinDueItems(rows),
     )
 
@@ -84,11 +96,15 @@ def on_table(table: Table) -> Store:
         tenants=TenantRows(table),
         accounts=ServiceAccountRows(table),
         providers=ProviderRows(table),
+        policies=PolicyRows(table),
+        rotas=RotaRows(table),
         audit=AuditRows(table),
         sweeps=SweepRows(table),
         suppressions=SuppressionRows(table),
         groups=CancelledGroupRows(table),
         backgrounds=BackgroundRows(table),
+        usages=UsageRows(table, os.urandom),
+        spendings=SpendingRows(table, os.urandom),
         dues=DueRows(table),
     )
 

@@ -1,4 +1,4 @@
-"""Tenants, service accounts, providers and recipients: created, found, replaced by whoever saw the last version."""
+"""Documents (tenants, accounts, providers, policies, rotas, recipients): replaced by whoever saw the last version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.ids import ClientId, ProviderId, TenantId, UserId, UserType
+from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.rota import Person, Rota, Shift
 from chalicelib.domain.tenant import EventMode, Sender, ServiceAccount, Tenant, TenantSettings, TenantStatus
-from chalicelib.domain.words import Channel, Scope, Strategy
+from chalicelib.domain.words import Channel, Scope, StopOn, Strategy, Weekday
 from chalicelib.services.ports import ExistsError, Page, StaleVersionError
 from tests.build import ACME, NOW, a_recipient, a_tenant
 from tests.store.stores import Store
@@ -21,7 +23,7 @@ from tests.store.stores import Store
 class Kind:
     """A kind of document: one of it, another content for it, and what the store does with it."""
 
-    document: Tenant | ServiceAccount | ProviderConfig
+    document: Tenant | ServiceAccount | ProviderConfig | EscalationPolicy | Rota
     changed: dict[str, Any]
     create: Callable[[Store, Any], None]
     get: Callable[[Store], Any]
@@ -54,6 +56,27 @@ PROVIDER = ProviderConfig(
     settings={"host": "smtp.example.com", "port": 587, "tls": True},
     credentials=b"\x00\xffsealed",
 )
+POLICY = EscalationPolicy(
+    id=PolicyId("orders"),
+    steps=(
+        Step(channels=(Channel.IN_APP, Channel.PUSH)),
+        Step(channels=(Channel.SMS,), after=600, rota=RotaId("ops"), every=300),
+    ),
+    stop_on=StopOn.ACKNOWLEDGED,
+)
+OPS = Person(user_type=UserType("support"), user_id=UserId("o#1"))
+ROTA = Rota(
+    id=RotaId("ops"),
+    time_zone="America/Toronto",
+    shifts=(
+        Shift(people=(OPS,)),
+        Shift(people=(OPS, OPS), days=(Weekday.SAT, Weekday.SUN), start=1_320, end=360),
+    ),
+    holidays=("2026-12-25",),
+    holiday_people=(OPS,),
+    fallback=(OPS,),
+    fallback_rota=RotaId("others"),
+)
 KINDS = {
     "tenant": Kind(
         TENANT,
@@ -75,6 +98,20 @@ KINDS = {
         lambda store, provider: store.providers.create(ACME, provider),
         lambda store: store.providers.get(ACME, PROVIDER.id),
         lambda store, provider: store.providers.update(ACME, provider),
+    ),
+    "policy": Kind(
+        POLICY,
+        {"stop_on": StopOn.DELIVERED},
+        lambda store, policy: store.policies.create(ACME, policy),
+        lambda store: store.policies.get(ACME, POLICY.id),
+        lambda store, policy: store.policies.update(ACME, policy),
+    ),
+    "rota": Kind(
+        ROTA,
+        {"holidays": (), "fallback_rota": None},
+        lambda store, rota: store.rotas.create(ACME, rota),
+        lambda store: store.rotas.get(ACME, ROTA.id),
+        lambda store, rota: store.rotas.update(ACME, rota),
     ),
 }
 
@@ -163,6 +200,26 @@ def test_a_provider_is_deleted_once(store: Store) -> None:
     assert store.providers.delete(ACME, PROVIDER.id)
     assert not store.providers.delete(ACME, PROVIDER.id)
     assert store.providers.list(ACME) == ()
+
+
+def test_policies_are_listed_in_order_and_deleted_once(store: Store) -> None:
+    policies = [replace(POLICY, id=PolicyId(name)) for name in ("night", "day")]
+    for policy in policies:
+        store.policies.create(ACME, policy)
+    assert store.policies.list(ACME) == (policies[1], policies[0])
+    assert store.policies.delete(ACME, PolicyId("night"))
+    assert not store.policies.delete(ACME, PolicyId("night"))
+    assert store.policies.list(ACME) == (policies[1],)
+
+
+def test_rotas_are_listed_in_order_and_deleted_once(store: Store) -> None:
+    rotas = [replace(ROTA, id=RotaId(name)) for name in ("ops", "duty")]
+    for rota in rotas:
+        store.rotas.create(ACME, rota)
+    assert store.rotas.list(ACME) == (rotas[1], rotas[0])
+    assert store.rotas.delete(ACME, RotaId("ops"))
+    assert not store.rotas.delete(ACME, RotaId("ops"))
+    assert store.rotas.list(ACME) == (rotas[1],)
 
 
 RECIPIENT = a_recipient(

@@ -6,19 +6,21 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.allowance import Usage
+from chalicelib.domain.allowance import Budget, Period, Taking, Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.groups import CancelGroup
-from chalicelib.domain.ids import ProviderId, RequestId, TenantId
+from chalicelib.domain.ids import PolicyId, ProviderId, RequestId, RotaId, TenantId
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.request import IdempotencyRecord
+from chalicelib.domain.rota import Rota
 from chalicelib.domain.state import DeliveryChange
 from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.timer import SHARDS, Due, DueKind
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, StopOn
 from chalicelib.services import ports
 from chalicelib.services.ports import Background, Between, NotificationRef, Page, RefusedChangeError, StaleVersionError
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
@@ -31,6 +33,8 @@ DAY = Between(Millis(NOW - 1), Millis(NOW + 1))
 ANN = a_recipient()
 WHO = (ANN.user_type, ANN.user_id)
 RECORD = IdempotencyRecord(route="send", key="k", body_hash="h", request_id=RequestId("r"), count=1, accepted_at=NOW)
+POLICY = EscalationPolicy(id=PolicyId("p"), steps=(Step(channels=(Channel.SMS,)),))
+ROTA = Rota(id=RotaId("r"), time_zone="UTC", shifts=())
 PROVIDER = ProviderConfig(id=ProviderId("p"), channel=Channel.EMAIL, vendor="smtp")
 ENTRY = AuditEntry(id="e", tenant=ACME, at=NOW, actor="a", action="b", target="c")
 LISTED = Suppression(channel=Channel.EMAIL, address="ann@example.com", reason=SuppressionReason.MANUAL, created_at=NOW)
@@ -40,6 +44,8 @@ OURS = a_request(cancellation_key="order-42")
 HERS = replace(OURS, tenant=EVE)
 BUCKET = 1_790_000_040_000
 COMING = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
+BUDGET = Budget(period=Period.DAY, limit=100)
+USED = Usage(taken={Channel.EMAIL: (Taking(mark="b302099a8057", at=NOW),)}, version=1)
 SENT = DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW)
 
 FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
@@ -55,6 +61,12 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "recipients.delete": lambda store: store.recipients.delete(EVE, *WHO),
     "recipients.remove_device_tokens": lambda store: store.recipients.remove_device_tokens(EVE, *WHO, ["token-1"]),
     "tenants.get": lambda store: store.tenants.get(EVE),
+    "policies.get": lambda store: store.policies.get(EVE, POLICY.id),
+    "policies.list": lambda store: store.policies.list(EVE),
+    "policies.delete": lambda store: store.policies.delete(EVE, POLICY.id),
+    "rotas.get": lambda store: store.rotas.get(EVE, ROTA.id),
+    "rotas.list": lambda store: store.rotas.list(EVE),
+    "rotas.delete": lambda store: store.rotas.delete(EVE, ROTA.id),
     "providers.get": lambda store: store.providers.get(EVE, PROVIDER.id),
     "providers.delete": lambda store: store.providers.delete(EVE, PROVIDER.id),
     "providers.list": lambda store: store.providers.list(EVE),
@@ -64,6 +76,8 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "suppressions.delete": lambda store: store.suppressions.delete(EVE, Channel.EMAIL, "ann@example.com"),
     "suppressions.list": lambda store: store.suppressions.list(EVE, Channel.EMAIL, 10, None),
     "groups.members": lambda store: tuple(store.groups.members(EVE, GROUP)),
+    "usages.get": lambda store: store.usages.get(EVE, *WHO).taken,
+    "spendings.spent": lambda store: any(store.spendings.spent(EVE, [BUDGET], NOW)),
     "backgrounds.when_deciding": lambda store: known(store.backgrounds.when_deciding(HERS, ADDRESSES)),
     "backgrounds.when_sending": lambda store: known(store.backgrounds.when_sending(HERS, ADDRESSES)),
 }
@@ -81,6 +95,8 @@ IS_REFUSED: dict[str, Callable[[Store], Any]] = {
     "states.relay": lambda store: store.states.relay(EVES, (), ()),
     "states.join_digest": lambda store: store.states.join_digest(EVES, "w"),
     "tenants.update": lambda store: store.tenants.update(a_tenant(id=EVE)),
+    "policies.update": lambda store: store.policies.update(EVE, POLICY),
+    "rotas.update": lambda store: store.rotas.update(EVE, ROTA),
     "providers.update": lambda store: store.providers.update(EVE, PROVIDER),
 }
 IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
@@ -89,15 +105,21 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "states.put": lambda store: store.states.put(a_state(tenant=EVE), TTL),
     "recipients.put": lambda store: store.recipients.put(EVE, replace(ANN, email="eve@example.com")),
     "tenants.create": lambda store: store.tenants.create(a_tenant(id=EVE)),
+    "policies.create": lambda store: store.policies.create(EVE, replace(POLICY, stop_on=StopOn.DELIVERED)),
+    "rotas.create": lambda store: store.rotas.create(EVE, replace(ROTA, time_zone="Europe/Paris")),
     "providers.create": lambda store: store.providers.create(EVE, replace(PROVIDER, vendor="ses")),
     "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
     "dues.put": lambda store: store.dues.put(BUCKET, replace(COMING, tenant=EVE)),
     "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
     "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
+    "usages.put": lambda store: store.usages.put(EVE, *WHO, Usage(version=1), TTL),
+    "spendings.spend": lambda store: store.spendings.spend(EVE, BUDGET, 7, NOW),
     "groups.add": lambda store: store.groups.add(EVE, GROUP, [], "r", TTL),
     "groups.cancel": lambda store: store.groups.cancel(EVE, GROUP, Millis(NOW + 1), TTL),
 }
-OF_THE_PLATFORM = {"tenants.list", "dues.page", "dues.delete"} | {f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")}
+OF_THE_PLATFORM = {"tenants.list", "dues.page", "dues.delete"} | {
+    f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")
+}
 
 
 @pytest.fixture
@@ -115,9 +137,13 @@ def filled(store: Store) -> Store:
     store.recipients.put(ACME, ANN)
     store.tenants.create(a_tenant())
     store.providers.create(ACME, PROVIDER)
+    store.policies.create(ACME, POLICY)
+    store.rotas.create(ACME, ROTA)
     store.audit.add(ENTRY)
     store.sweeps.advance(ACME, NOW)
     store.suppressions.put(ACME, LISTED)
+    store.usages.put(ACME, *WHO, USED, TTL)
+    store.spendings.spend(ACME, BUDGET, 5, NOW)
     store.groups.add(ACME, GROUP, [ID], "r", TTL)
     store.groups.cancel(ACME, GROUP, NOW, TTL)
     return store
@@ -155,12 +181,16 @@ def test_every_method_is_tried() -> None:
         "tenants": ports.Tenants,
         "accounts": ports.ServiceAccounts,
         "providers": ports.Providers,
+        "policies": ports.Policies,
+        "rotas": ports.Rotas,
         "audit": ports.AuditLog,
         "sweeps": ports.SweepCursors,
         "dues": ports.DueItems,
         "suppressions": ports.Suppressions,
         "groups": ports.CancelledGroups,
         "backgrounds": ports.Backgrounds,
+        "usages": ports.Usages,
+        "spendings": ports.Spendings,
     }
     methods = {f"{port}.{name}" for port, kind in kinds.items() for name in dir(kind) if not name.startswith("_")}
     assert methods == {*FINDS_NOTHING, *IS_REFUSED, *IS_ITS_OWN, *OF_THE_PLATFORM}
@@ -178,12 +208,16 @@ def everything(store: Store) -> tuple[object, ...]:
         store.recipients.get(ACME, *WHO),
         store.tenants.get(ACME),
         store.providers.list(ACME),
+        store.policies.list(ACME),
+        store.rotas.list(ACME),
         store.audit.list(ACME, DAY, 10, None),
         store.sweeps.get(ACME),
         {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},
         store.suppressions.list(ACME, Channel.EMAIL, 10, None),
         tuple(store.groups.members(ACME, GROUP)),
         store.backgrounds.when_deciding(OURS, ADDRESSES),
+        store.usages.get(ACME, *WHO),
+        store.spendings.spent(ACME, [BUDGET], NOW),
     )
 
 

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, TenantId, UserId, UserType, time_ordered_id
+from chalicelib.domain.ids import (
+    ClientId,
+    NotificationId,
+    PolicyId,
+    ProviderId,
+    RotaId,
+    TenantId,
+    UserId,
+    UserType,
+    time_ordered_id,
+)
 from chalicelib.domain.suppression import address_hash
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
@@ -33,6 +43,10 @@ PARTITIONS: dict[str, Callable[[TenantId], str]] = {
     "tenant": lambda tenant: keys.tenant(tenant).pk,
     "provider": lambda tenant: keys.provider(tenant, ProviderId("p")).pk,
     "all_providers": lambda tenant: keys.all_providers(tenant).pk,
+    "policy": lambda tenant: keys.policy(tenant, PolicyId("p")).pk,
+    "all_policies": lambda tenant: keys.all_policies(tenant).pk,
+    "rota": lambda tenant: keys.rota(tenant, RotaId("r")).pk,
+    "all_rotas": lambda tenant: keys.all_rotas(tenant).pk,
     "sweep": lambda tenant: keys.sweep(tenant).pk,
     "audit": lambda tenant: keys.audit(tenant, "2026-11"),
 }
