@@ -103,6 +103,7 @@ _AUDIT: Final = {
     "before": {"enabled": True},
     "after": {"enabled": False},
 }
+_SUPPRESSION: Final = {"channel": "email", "address": "ann@example.com", "reason": "manual", "note": "Asked by phone"}
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Alive": {"alive": {"status": "ok"}},
@@ -200,5 +201,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "ChangeProvider": {"disable": {"enabled": False, "version": 1}},
     "ProviderAnswer": {"SendGrid": {**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}},
     "ProviderList": {"one": {"items": [{**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}]}},
+    "SuppressBody": {"by hand": _SUPPRESSION},
+    "SuppressionAnswer": {"by hand": {**_SUPPRESSION, "createdAt": AT}},
+    "SuppressionPage": {"first of several": {"items": [{**_SUPPRESSION, "createdAt": AT}], "nextCursor": CURSOR}},
     "AuditPage": {"first of several": {"items": [_AUDIT], "nextCursor": CURSOR}},
 }

@@ -8,4 +8,9 @@ from chalicelib.services.masking import mask_recipient
 
 def as_seen_by(principal: Principal, recipient: Recipient) -> Recipient:
     """Return a recipient as `principal` may see it."""
-    return recipient if permits(Permission.ADMINISTER, principal) else mask_recipient(recipient)
+    return recipient if sees_addresses(principal) else mask_recipient(recipient)
+
+
+def sees_addresses(principal: Principal) -> bool:
+    """Tell whether `principal` may see addresses."""
+    return permits(Permission.ADMINISTER, principal)

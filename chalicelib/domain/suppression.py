@@ -27,10 +27,22 @@ class Suppression(Value, frozen=True):
 
 
 def canonical(channel: Channel, address: str) -> str:
-    """Return the form of an address under which it is listed: e-mail in lower case, all else as it is."""
-    return address.strip().lower() if channel is Channel.EMAIL else address.strip()
+    """Return the form of an address under which it is listed: e-mail in lower case, its domain as the Internet's name
+    system has it (vendors report `xn--…` where a recipient says `münchen.de`), all else as it is.
+    """
+    if channel is not Channel.EMAIL:
+        return address.strip()
+    name, at, domain = address.strip().lower().rpartition("@")
+    return f"{name}{at}{domain if domain.isascii() else _in_ascii(domain)}"
 
 
 def address_hash(channel: Channel, address: str) -> str:
     """Return the hash of an address that its row is found by."""
     return sha256(f"{channel}:{canonical(channel, address)}".encode()).hexdigest()
+
+
+def _in_ascii(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain

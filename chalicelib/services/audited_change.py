@@ -35,6 +35,8 @@ class Action(StrEnum):
     DELETE_SERVICE_ACCOUNT = "service_account.delete"
     PUT_RECIPIENT = "recipient.put"
     DELETE_RECIPIENT = "recipient.delete"
+    SUPPRESS_ADDRESS = "suppression.put"
+    RELEASE_ADDRESS = "suppression.delete"
     CREATE_PROVIDER = "provider.create"
     UPDATE_PROVIDER = "provider.update"
     REPLACE_CREDENTIALS = "provider.replace_credentials"

@@ -37,8 +37,21 @@ def recipient_faults(recipient: Recipient, at: str = "") -> list[Fault]:
     if recipient.email is not None and not _is_email(recipient.email):
         faults.append(_invalid_email(f"{at}/email"))
     if recipient.phone is not None and not _is_phone(recipient.phone):
-        faults.append(Fault(pointer=f"{at}/phone", code="invalid_phone", detail="not a phone number in E.164"))
+        faults.append(_invalid_phone(f"{at}/phone"))
     return faults
+
+
+def check_address(channel: Channel, address: str) -> None:
+    """Raise InvalidInputError unless somebody could be reached at an address on a channel."""
+    at = "/address"
+    if channel is Channel.EMAIL and not _is_email(address):
+        _refuse([_invalid_email(at)])
+    if channel is Channel.SMS and not _is_phone(address):
+        _refuse([_invalid_phone(at)])
+    if channel is Channel.PUSH and not _is_token(address):
+        _refuse([Fault(pointer=at, code="invalid_device_token", detail="not a device token")])
+    if channel is Channel.IN_APP:
+        _refuse([Fault(pointer="/channel", code="no_address", detail="there are no addresses in the inbox")])
 
 
 def check_settings(settings: TenantSettings) -> None:
@@ -101,6 +114,14 @@ def _is_email(address: str) -> bool:
 
 def _is_phone(number: str) -> bool:
     return address_fault(Channel.SMS, msgspec.structs.replace(_NOBODY, phone=number)) is None
+
+
+def _is_token(token: str) -> bool:
+    return address_fault(Channel.PUSH, msgspec.structs.replace(_NOBODY, device_tokens=(token,))) is None
+
+
+def _invalid_phone(pointer: str) -> Fault:
+    return Fault(pointer=pointer, code="invalid_phone", detail="not a phone number in E.164")
 
 
 def _invalid_email(pointer: str) -> Fault:

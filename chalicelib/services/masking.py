@@ -3,6 +3,7 @@
 import msgspec
 
 from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.words import Channel
 
 MASK = "***"
 
@@ -16,6 +17,13 @@ def mask_email(address: str) -> str:
 def mask_tail(text: str, shown: int = 2) -> str:
     """Return the last characters of a number or token, and of a short one none."""
     return MASK + (text[-shown:] if len(text) >= 4 * shown else "")
+
+
+def mask_address(channel: Channel, address: str) -> str:
+    """Return an address on a channel, masked."""
+    if channel is Channel.EMAIL:
+        return mask_email(address)
+    return mask_tail(address, shown=4 if channel is Channel.PUSH else 2)
 
 
 def mask_recipient(recipient: Recipient) -> Recipient:
