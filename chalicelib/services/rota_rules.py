@@ -86,7 +86,7 @@ def _leads_back(rota: Rota, others: Mapping[RotaId, Rota]) -> bool:
             return True
         visited.add(named)
         following = others.get(named)
-        named = following and following.fallback_rota
+        named = None if following is None else following.fallback_rota
     return False
 
 
