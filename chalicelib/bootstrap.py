@@ -24,28 +24,45 @@ from chalicelib.store.table import Table
 from chalicelib.tenancy import tenant_scope
 
 if TYPE_CHECKING:
+    from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
     from chalicelib.aws.queues import AwsQueues
+    from chalicelib.aws.timers import StateMachine
     from chalicelib.aws.vault import KmsVault
     from chalicelib.services.accept import Accept
+    from chalicelib.services.acknowledge import Acknowledge
+    from chalicelib.services.allowances import Allowances
     from chalicelib.services.audit import ReadAudit
     from chalicelib.services.audited_change import AuditedChanges
-    from chalicelib.services.cached import CachedProviders, CachedTenants
+    from chalicelib.services.cached import CachedPolicies, CachedProviders, CachedTenants
     from chalicelib.services.cancel import Cancel
     from chalicelib.services.deliver import Deliver
+    from chalicelib.services.digests import Digests
     from chalicelib.services.dispatch import Dispatch
+    from chalicelib.services.drain import Drain
     from chalicelib.services.find_notifications import FindNotifications
+    from chalicelib.services.gather_facts import GatherFacts
     from chalicelib.services.inbox import Inbox
     from chalicelib.services.inbox_many import InboxMany
+    from chalicelib.services.manage_policies import ManagePolicies
     from chalicelib.services.manage_providers import ManageProviders
     from chalicelib.services.manage_recipients import ManageRecipients
+    from chalicelib.services.manage_rotas import ManageRotas
     from chalicelib.services.manage_service_accounts import ManageServiceAccounts
     from chalicelib.services.manage_tenants import ManageTenants
     from chalicelib.services.project import Project
+    from chalicelib.services.relay import Relaying
+    from chalicelib.services.suppress import Suppress
     from chalicelib.services.sweep import Sweep
+    from chalicelib.services.sweep_timers import SweepTimers
+    from chalicelib.services.timers import ScheduleTimers
+    from chalicelib.services.unsubscribe import Unsubscribe
+    from chalicelib.store.backgrounds import BackgroundRows
     from chalicelib.store.cursors import Cursors
+    from chalicelib.store.policies import PolicyRows
     from chalicelib.store.providers import ProviderRows
     from chalicelib.store.recipients import RecipientRows
     from chalicelib.store.requests import RequestRows
+    from chalicelib.store.rotas import RotaRows
     from chalicelib.store.service_accounts import ServiceAccountRows
     from chalicelib.store.states import StateRows
     from chalicelib.store.tenants import TenantRows
@@ -146,6 +163,22 @@ def providers() -> "ProviderRows":
 
 
 @cache
+def policies() -> "PolicyRows":
+    """Return the stored escalation policies."""
+    from chalicelib.store.policies import PolicyRows
+
+    return PolicyRows(table())
+
+
+@cache
+def rotas() -> "RotaRows":
+    """Return the stored on-call rotas."""
+    from chalicelib.store.rotas import RotaRows
+
+    return RotaRows(table())
+
+
+@cache
 def service_accounts() -> "ServiceAccountRows":
     """Return the stored service accounts."""
     from chalicelib.store.service_accounts import ServiceAccountRows
@@ -170,6 +203,14 @@ def known_providers() -> "CachedProviders":
 
 
 @cache
+def known_policies() -> "CachedPolicies":
+    """Return the escalation policies as they were a short time ago: what sending asks."""
+    from chalicelib.services.cached import CachedPolicies
+
+    return CachedPolicies(policies(), now, _fresh_for())
+
+
+@cache
 def timeouts() -> Timeouts:
     """Return how long a vendor may take."""
     return Timeouts(connect=settings().connect_timeout, read=settings().read_timeout)
@@ -186,6 +227,7 @@ def accept() -> "Accept":
         records=IdempotencyRows(table()),
         tenants=known_tenants(),
         providers=known_providers(),
+        policies=known_policies(),
         randomness=os.urandom,
     )
 
@@ -199,20 +241,91 @@ def cancel() -> "Cancel":
 
 
 @cache
+def relaying() -> "Relaying":
+    """Return the use case that asks people on duty."""
+    from chalicelib.services.relay import Relaying
+
+    return Relaying(requests=requests(), states=states(), rotas=rotas(), tenants=known_tenants(), cancel=cancel())
+
+
+@cache
 def dispatch() -> "Dispatch":
     """Return the use case that decides and publishes."""
-    from chalicelib.channels.base import address_fault
     from chalicelib.services.dispatch import Dispatch
+    from chalicelib.services.release import Release
 
+    release = Release(
+        requests=requests(),
+        states=states(),
+        tenants=known_tenants(),
+        gather=gather_facts(),
+        allowances=allowances(),
+        relaying=relaying(),
+        digests=digests(),
+        timers=timers(),
+    )
     return Dispatch(
         requests=requests(),
         states=states(),
-        recipients=recipients(),
         tenants=known_tenants(),
-        providers=known_providers(),
+        gather=gather_facts(),
+        release=release,
+        timers=timers(),
         queues=queues(),
+    )
+
+
+@cache
+def gather_facts() -> "GatherFacts":
+    """Return what gathers the facts of decisions."""
+    from chalicelib.channels.base import address_fault, shape
+    from chalicelib.services.gather_facts import GatherFacts
+    from chalicelib.store.spendings import SpendingRows
+
+    return GatherFacts(
+        recipients=recipients(),
+        providers=known_providers(),
+        policies=known_policies(),
+        backgrounds=backgrounds(),
+        spendings=SpendingRows(table(), os.urandom),
         check_address=address_fault,
+        shape=shape,
         stage_vendors=settings().default_providers,
+    )
+
+
+@cache
+def allowances() -> "Allowances":
+    """Return the use case that takes what a person may be sent and a tenant may spend."""
+    from chalicelib.services.allowances import Allowances
+    from chalicelib.store.spendings import SpendingRows
+    from chalicelib.store.usages import UsageRows
+
+    return Allowances(UsageRows(table(), os.urandom), SpendingRows(table(), os.urandom))
+
+
+@cache
+def backgrounds() -> "BackgroundRows":
+    """Return what is known of the people notifications go to."""
+    from chalicelib.store.backgrounds import BackgroundRows
+
+    return BackgroundRows(table())
+
+
+@cache
+def digests() -> "Digests":
+    """Return the use cases of digests."""
+    from chalicelib.services.digests import Digests
+    from chalicelib.store.cancelled_groups import CancelledGroupRows
+    from chalicelib.store.digests import DigestRows
+
+    return Digests(
+        requests=requests(),
+        states=states(),
+        tenants=known_tenants(),
+        groups=CancelledGroupRows(table()),
+        windows=DigestRows(table()),
+        timers=timers(),
     )
 
 
@@ -221,6 +334,7 @@ def deliver() -> "Deliver":
     """Return the use case that makes deliveries."""
     from chalicelib.channels.base import address_fault, shape
     from chalicelib.providers.caller import Caller
+    from chalicelib.services.consult import Consult
     from chalicelib.services.deliver import Deliver
 
     return Deliver(
@@ -230,6 +344,8 @@ def deliver() -> "Deliver":
         tenants=known_tenants(),
         providers=known_providers(),
         queues=queues(),
+        timers=timers(),
+        consult=Consult(backgrounds()),
         caller=Caller(vault(), timeouts()),
         check_address=address_fault,
         shape=shape,
@@ -265,11 +381,68 @@ def sweep() -> "Sweep":
 
 
 @cache
+def executions() -> "StateMachine":
+    """Return the executions that drain buckets of timers."""
+    from chalicelib.aws.timers import StateMachine
+
+    return StateMachine(settings().timers_arn, grace=int(settings().timer_grace * 1_000))
+
+
+@cache
+def timers() -> "ScheduleTimers":
+    """Return what brings things back when their time has come."""
+    from chalicelib.services.timers import ScheduleTimers
+    from chalicelib.store.due import DueRows
+
+    return ScheduleTimers(
+        dues=DueRows(table()),
+        executions=executions(),
+        clock=now,
+        width=settings().timer_width * 1_000,
+        grace=int(settings().timer_grace * 1_000),
+    )
+
+
+@cache
+def drain() -> "Drain":
+    """Return the use case that wakes what has come due."""
+    from chalicelib.services.drain import Drain
+    from chalicelib.store.due import DueRows
+
+    return Drain(DueRows(table()), queues())
+
+
+@cache
+def sweep_timers() -> "SweepTimers":
+    """Return the use case that starts stuck buckets of timers anew."""
+    from chalicelib.services.sweep_timers import SweepTimers
+    from chalicelib.store.due import DueRows
+    from chalicelib.store.sweep import SweepRows
+
+    return SweepTimers(
+        dues=DueRows(table()),
+        executions=executions(),
+        cursors=SweepRows(table()),
+        width=settings().timer_width * 1_000,
+        grace=int(settings().timer_grace * 1_000),
+    )
+
+
+@cache
 def inbox() -> "Inbox":
     """Return the use cases of one notification in its owner's inbox."""
+    from chalicelib.services.gather_facts import GatherFacts
     from chalicelib.services.inbox import Inbox
 
     return Inbox(requests(), states())
+
+
+@cache
+def acknowledge() -> "Acknowledge":
+    """Return the use case of somebody who takes care of it."""
+    from chalicelib.services.acknowledge import Acknowledge
+
+    return Acknowledge(requests(), states(), cancel())
 
 
 @cache
@@ -340,12 +513,54 @@ def manage_providers() -> "ManageProviders":
 
 
 @cache
+def manage_policies() -> "ManagePolicies":
+    """Return the use case that administers escalation policies."""
+    from chalicelib.services.manage_policies import ManagePolicies
+
+    return ManagePolicies(policies(), rotas(), known_tenants(), audited_changes())
+
+
+@cache
+def manage_rotas() -> "ManageRotas":
+    """Return the use case that administers on-call rotas."""
+    from chalicelib.services.manage_rotas import ManageRotas
+
+    return ManageRotas(rotas(), policies(), known_tenants(), audited_changes())
+
+
+@cache
 def cursors() -> "Cursors":
     """Return what seals the positions of listings."""
     from chalicelib.aws.secrets import secret
     from chalicelib.store.cursors import Cursors
 
     return Cursors(secret(settings().cursor_secret_arn))
+
+
+@cache
+def suppress() -> "Suppress":
+    """Return the use case that keeps the suppression list."""
+    from chalicelib.services.suppress import Suppress
+    from chalicelib.store.suppressions import SuppressionRows
+
+    return Suppress(SuppressionRows(table()), known_tenants(), audited_changes())
+
+
+@cache
+def unsubscribe() -> "Unsubscribe":
+    """Return the use case that ends subscriptions to e-mails."""
+    from chalicelib.services.unsubscribe import Unsubscribe
+
+    return Unsubscribe(stored_preferences(), known_tenants())
+
+
+@cache
+def unsubscribe_tokens() -> "UnsubscribeTokens":
+    """Return what signs and reads the tokens of unsubscribe links."""
+    from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
+    from chalicelib.aws.secrets import secret
+
+    return UnsubscribeTokens(secret(settings().cursor_secret_arn))
 
 
 def reachable() -> dict[str, bool]:

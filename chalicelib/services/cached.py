@@ -1,4 +1,4 @@
-"""Tenants and providers as a warm worker remembers them: for a short time, keyed by tenant, bounded.
+"""Tenants, providers and policies as a warm worker remembers them: for a short time, keyed by tenant, bounded.
 
 That time, `fresh_for` in milliseconds, is how long a suspension or a new provider may take to be seen everywhere.
 """
@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
-from chalicelib.services.ports import Clock, ProviderLookup, TenantLookup
+from chalicelib.services.ports import Clock, PolicyLookup, ProviderLookup, TenantLookup
 
 MOST: Final = 1_000
 
@@ -73,4 +74,16 @@ class CachedProviders:
 
     def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
         """Return all providers of a tenant."""
+        return self._memory.recall(tenant, self._stored.list)
+
+
+class CachedPolicies:
+    """`ports.PolicyLookup` that asks the store now and then."""
+
+    def __init__(self, stored: PolicyLookup, clock: Clock, fresh_for: int) -> None:
+        self._stored = stored
+        self._memory: _Memory[tuple[EscalationPolicy, ...]] = _Memory(clock, fresh_for)
+
+    def list(self, tenant: TenantId) -> tuple[EscalationPolicy, ...]:
+        """Return all policies that a tenant stored."""
         return self._memory.recall(tenant, self._stored.list)

@@ -10,6 +10,7 @@ from chalicelib.domain.words import Reason
 from chalicelib.services.dispatch import expiry
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, TenantLookup
 from chalicelib.services.stop_pending import stop_pending
+from chalicelib.services.withdraw import withdraw
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Cancel:
         """Cancel a notification and return its state.
 
         Once this returns, no further call to a vendor begins: the mark is part of every claim's condition. What
-        waits in a queue turns `cancelled` here, visibly.
+        waits in a queue turns `cancelled` here, visibly, and so does what waits to go out to people on duty.
 
         Raises
         ------
@@ -35,7 +36,9 @@ class Cancel:
             state = self.states.cancel(ref, now)
         except RefusedChangeError:
             state = self._cancel_before_dispatch(ref, now)
-        return stop_pending(self.states, state, now)
+        state = stop_pending(self.states, state, now)
+        withdraw(self.states, self, state, now)
+        return state
 
     def _cancel_before_dispatch(self, ref: NotificationRef, now: Millis) -> NotificationState:
         request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
