@@ -1,5 +1,6 @@
 """What a channel knows: whether somebody can be reached on it, and how content looks there."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -16,7 +17,7 @@ class EmailMessage(Value, frozen=True):
     """An e-mail as a provider sends it. `reference` is the notification's id, for the vendor's custom fields.
 
     Addresses are ASCII: international domains are in punycode. `sender` is None where the provider's own settings
-    say it.
+    say it. At `unsubscribe_url` the recipient ends mails of this kind; None where there is no way out of them.
     """
 
     reference: str
@@ -27,6 +28,7 @@ class EmailMessage(Value, frozen=True):
     sender: str | None = None
     sender_name: str | None = None
     reply_to: str | None = None
+    unsubscribe_url: str | None = None
 
 
 class SmsMessage(Value, frozen=True):
@@ -86,3 +88,16 @@ def address_fault(channel: Channel, recipient: Recipient) -> Reason | None:
 def shape(channel: Channel, request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> Message:
     """Return the message of `request` in the shape of `channel`; raises UnshapeableError when it has none."""
     return channel_rules(channel).shape(request, recipient, tenant)
+
+
+class Shaper(msgspec.Struct, frozen=True):
+    """`shape`, with the link that e-mails carry to end more of their kind; `unsubscribe_url` makes it, if any."""
+
+    unsubscribe_url: Callable[[NotificationRequest, Tenant], str | None]
+
+    def __call__(self, channel: Channel, request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> Message:
+        """Return the message of `request`; raises UnshapeableError."""
+        message = shape(channel, request, recipient, tenant)
+        if not isinstance(message, EmailMessage):
+            return message
+        return msgspec.structs.replace(message, unsubscribe_url=self.unsubscribe_url(request, tenant))

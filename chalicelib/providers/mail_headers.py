@@ -28,5 +28,14 @@ def mailbox(name: str, address: str, fold: str = "") -> str:
     return f"{Header(name, 'utf-8').encode(maxlinelen=ENCODED_WORD, linesep=fold)} <{address}>"
 
 
+def unsubscribe_headers(url: str | None) -> dict[str, str]:
+    """Return the headers by which a mail client offers to unsubscribe (RFC 2369 §3.2), with one click (RFC 8058); none
+    without a `url`. Clients heed them in mails whose DKIM signature covers both.
+    """
+    if url is None:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def _is_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text

@@ -11,6 +11,7 @@ AN_EMAIL = EmailMessage(
     sender="shop@example.com",
     sender_name="Shop, Müller & Co.",
     reply_to="help@example.com",
+    unsubscribe_url="https://herald.example.com/unsubscribe/a_token-1",
 )
 AN_SMS = SmsMessage(
     reference="01890a5d-ac96-774b-bcce-b302099a8057", to="+14155550100", text="Grüße: 1 < 2 & €", segments=1

@@ -22,6 +22,7 @@ from chalicelib.providers.base import (
     misconfigured,
 )
 from chalicelib.providers.http import Answer, judge, judge_silence, read
+from chalicelib.providers.mail_headers import unsubscribe_headers
 
 OUTCOMES: Final = {
     # SendGrid has no error codes of its own: the status is the code. A 401 also says "Maximum credits exceeded", a
@@ -111,6 +112,8 @@ class SendGrid(Provider[SendGridSettings, EmailMessage]):
         }
         if message.reply_to is not None:
             body["reply_to"] = {"email": message.reply_to}
+        if message.unsubscribe_url is not None:
+            body["headers"] = unsubscribe_headers(message.unsubscribe_url)
         return body
 
 

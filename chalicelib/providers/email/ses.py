@@ -8,7 +8,7 @@ from chalicelib.domain.provider import ProviderResult
 from chalicelib.domain.words import Channel
 from chalicelib.providers.aws import aws_service, error_code
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
-from chalicelib.providers.mail_headers import mailbox
+from chalicelib.providers.mail_headers import mailbox, unsubscribe_headers
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -59,11 +59,13 @@ class Ses(Provider[SesSettings, EmailMessage]):
     def _parameters(self, message: EmailMessage, sender: str) -> dict[str, Any]:
         name = self.settings.sender_name or message.sender_name or ""
         body = {"Text": _content(message.text)} | ({"Html": _content(message.html)} if message.html else {})
+        headers = [{"Name": n, "Value": v} for n, v in unsubscribe_headers(message.unsubscribe_url).items()]
+        simple = {"Subject": _content(message.subject), "Body": body} | ({"Headers": headers} if headers else {})
         parameters: dict[str, Any] = {
             "FromEmailAddress": mailbox(name, sender),
             "Destination": {"ToAddresses": [message.to]},
             "ReplyToAddresses": [message.reply_to] if message.reply_to else [],
-            "Content": {"Simple": {"Subject": _content(message.subject), "Body": body}},
+            "Content": {"Simple": simple},
             "EmailTags": [{"Name": "notificationId", "Value": message.reference}],
         }
         if self.settings.configuration_set is not None:

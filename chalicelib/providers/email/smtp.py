@@ -21,7 +21,7 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 from chalicelib.providers.http import unsure_for
-from chalicelib.providers.mail_headers import CRLF, mailbox, text_header
+from chalicelib.providers.mail_headers import CRLF, mailbox, text_header, unsubscribe_headers
 from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
 
 OK: Final = 250
@@ -173,6 +173,7 @@ def _mime(message: EmailMessage, id_: str, sender: str) -> bytes:
     headers = [f"From: {sender}", f"To: {message.to}", text_header("Subject", message.subject)]
     if message.reply_to is not None:
         headers.append(f"Reply-To: {message.reply_to}")
+    headers += [f"{name}: {value}" for name, value in unsubscribe_headers(message.unsubscribe_url).items()]
     mime = MimeMessage(POLICY)
     mime["Date"] = formatdate(usegmt=True)
     mime["Message-ID"] = id_

@@ -22,6 +22,10 @@ class SendGridCase(Case):
             {"type": "text/plain", "value": "It is on its way.\nBye"},
             {"type": "text/html", "value": "<p>It is on its way. Grüße</p>"},
         ],
+        "headers": {
+            "List-Unsubscribe": "<https://herald.example.com/unsubscribe/a_token-1>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
         "custom_args": {"notificationId": AN_EMAIL.reference},
     }
     refusals: ClassVar = (

@@ -28,6 +28,10 @@ class SesCase(Case):
                     "Text": {"Data": "It is on its way.\nBye", "Charset": "UTF-8"},
                     "Html": {"Data": "<p>It is on its way. Grüße</p>", "Charset": "UTF-8"},
                 },
+                "Headers": [
+                    {"Name": "List-Unsubscribe", "Value": "<https://herald.example.com/unsubscribe/a_token-1>"},
+                    {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+                ],
             }
         },
         "EmailTags": [{"Name": "notificationId", "Value": AN_EMAIL.reference}],

@@ -22,6 +22,10 @@ class SmtpCase(Case):
         "html": "<p>It is on its way. Grüße</p>",
         "sender": '"Shop, Müller & Co." <shop@example.com>',
         "reply_to": "help@example.com",
+        "unsubscribe": (
+            "<https://herald.example.com/unsubscribe/a_token-1>",
+            "List-Unsubscribe=One-Click",
+        ),
         "tls": True,
         "authenticated": True,
     }
@@ -51,4 +55,5 @@ class SmtpCase(Case):
             "html": body["html"].strip(),
             "sender": body["headers"]["from"],
             "reply_to": body["headers"]["reply-to"],
+            "unsubscribe": (body["headers"]["list-unsubscribe"], body["headers"]["list-unsubscribe-post"]),
         }

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_RequestSyntax
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -26,12 +26,19 @@ class Body(Part, frozen=True):
     html: Content | None = None
 
 
+class Header(Part, frozen=True):
+    """A header of the mail, beside those SES writes itself."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[!-9;-~]{1,126}\Z")]
+    value: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,995}\Z")]
+
+
 class Simple(Part, frozen=True):
     """A message of which SES makes the MIME."""
 
     subject: Content
     body: Body
-    headers: list[dict[str, str]] = []
+    headers: list[Header] = []
     attachments: list[dict[str, Any]] = []
 
 
