@@ -1,5 +1,7 @@
 """What becomes of HTML from outside."""
 
+from time import process_time
+
 import pytest
 
 from chalicelib.api.html import sanitize
@@ -49,3 +51,10 @@ def test_links_may_have_the_tenants_own_schemes() -> None:
     link = '<a href="shop://orders/42" rel="noopener noreferrer">Order</a>'
     assert sanitize(link, ("https", "shop")) == link
     assert "shop" not in sanitize(link)
+
+
+@pytest.mark.parametrize("style", ["a" * 100_000, "color:" * 16_000, "a(" * 50_000, "(" * 100_000])
+def test_a_style_without_end_does_not_keep_the_function_busy_until_it_is_stopped(style: str) -> None:
+    began = process_time()
+    sanitize(f'<p style="{style}">x</p>')
+    assert process_time() - began < 5
