@@ -16,6 +16,7 @@ from chalicelib.services import ports
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.backgrounds import BackgroundRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
+from chalicelib.store.digests import DigestRows
 from chalicelib.store.due import DueRows
 from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.policies import PolicyRows
@@ -60,6 +61,7 @@ class Store:
     usages: ports.Usages
     spendings: ports.Spendings
     dues: ports.DueItems
+    digests: ports.DigestWindows
 
 
 def on_twin(rows: twin.Rows | None = None) -> Store:
@@ -83,6 +85,7 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         usages=twin.TwinUsages(rows),
         spendings=twin.TwinSpendings(rows),
         dues=twin.TwinDueItems(rows),
+        digests=twin.TwinDigestWindows(rows),
     )
 
 
@@ -106,6 +109,7 @@ def on_table(table: Table) -> Store:
         usages=UsageRows(table, os.urandom),
         spendings=SpendingRows(table, os.urandom),
         dues=DueRows(table),
+        digests=DigestRows(table),
     )
 
 

@@ -58,3 +58,11 @@ def test_a_tombstone_never_moves_back(store: Store) -> None:
     assert store.groups.cancel(ACME, KEY, later, TTL) == later
     assert store.groups.cancel(ACME, KEY, earlier, TTL) == later
     assert store.groups.cancel(ACME, KEY, later, TTL) == later
+
+
+def test_the_tombstones_of_many_groups_are_found_at_once(store: Store) -> None:
+    keys = [CancelGroup("key", f"order-{number}") for number in range(120)]
+    for number in (3, 119):
+        store.groups.cancel(ACME, keys[number], Millis(NOW + number), TTL)
+    assert store.groups.cancelled(ACME, keys) == {keys[3]: NOW + 3, keys[119]: NOW + 119}
+    assert store.groups.cancelled(ACME, []) == {}

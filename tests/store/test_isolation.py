@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib.domain.allowance import Budget, Period, Taking, Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import PolicyId, ProviderId, RequestId, RotaId, TenantId
@@ -46,6 +47,8 @@ BUCKET = 1_790_000_040_000
 COMING = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
 BUDGET = Budget(period=Period.DAY, limit=100)
 USED = Usage(taken={Channel.EMAIL: (Taking(mark="b302099a8057", at=NOW),)}, version=1)
+NEWS = DigestKey(user_type=ANN.user_type, user_id=ANN.user_id, category="news")
+COLLECTED = DigestWindow(entries=(ID,), opened_at=NOW, closes_at=Millis(NOW + 60_000))
 SENT = DeliveryChange(attempt=0, status=DeliveryStatus.SENT, at=NOW)
 
 FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
@@ -76,6 +79,8 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "suppressions.delete": lambda store: store.suppressions.delete(EVE, Channel.EMAIL, "ann@example.com"),
     "suppressions.list": lambda store: store.suppressions.list(EVE, Channel.EMAIL, 10, None),
     "groups.members": lambda store: tuple(store.groups.members(EVE, GROUP)),
+    "groups.cancelled": lambda store: store.groups.cancelled(EVE, [GROUP]),
+    "digests.get": lambda store: store.digests.get(EVE, NEWS).entries,
     "usages.get": lambda store: store.usages.get(EVE, *WHO).taken,
     "spendings.spent": lambda store: any(store.spendings.spent(EVE, [BUDGET], NOW)),
     "backgrounds.when_deciding": lambda store: known(store.backgrounds.when_deciding(HERS, ADDRESSES)),
@@ -114,6 +119,7 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
     "usages.put": lambda store: store.usages.put(EVE, *WHO, Usage(version=1), TTL),
     "spendings.spend": lambda store: store.spendings.spend(EVE, BUDGET, 7, NOW),
+    "digests.put": lambda store: store.digests.put(EVE, NEWS, DigestWindow(), TTL),
     "groups.add": lambda store: store.groups.add(EVE, GROUP, [], "r", TTL),
     "groups.cancel": lambda store: store.groups.cancel(EVE, GROUP, Millis(NOW + 1), TTL),
 }
@@ -146,6 +152,7 @@ def filled(store: Store) -> Store:
     store.spendings.spend(ACME, BUDGET, 5, NOW)
     store.groups.add(ACME, GROUP, [ID], "r", TTL)
     store.groups.cancel(ACME, GROUP, NOW, TTL)
+    store.digests.put(ACME, NEWS, COLLECTED, TTL)
     return store
 
 
@@ -188,6 +195,7 @@ def test_every_method_is_tried() -> None:
         "dues": ports.DueItems,
         "suppressions": ports.Suppressions,
         "groups": ports.CancelledGroups,
+        "digests": ports.DigestWindows,
         "backgrounds": ports.Backgrounds,
         "usages": ports.Usages,
         "spendings": ports.Spendings,
@@ -215,6 +223,7 @@ def everything(store: Store) -> tuple[object, ...]:
         {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},
         store.suppressions.list(ACME, Channel.EMAIL, 10, None),
         tuple(store.groups.members(ACME, GROUP)),
+        store.digests.get(ACME, NEWS),
         store.backgrounds.when_deciding(OURS, ADDRESSES),
         store.usages.get(ACME, *WHO),
         store.spendings.spent(ACME, [BUDGET], NOW),

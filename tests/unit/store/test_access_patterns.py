@@ -35,6 +35,7 @@ PARTITIONS: dict[str, Callable[[TenantId], str]] = {
     "all_unread": lambda tenant: keys.all_unread(tenant, *ANN).pk,
     "preferences": lambda tenant: keys.preferences(tenant, *ANN).pk,
     "usage": lambda tenant: keys.usage(tenant, *ANN).pk,
+    "digest": lambda tenant: keys.digest(tenant, *ANN, "news").pk,
     "suppression": lambda tenant: keys.suppression(tenant, Channel.EMAIL, "ab").pk,
     "all_suppressions": lambda tenant: keys.all_suppressions(tenant, Channel.EMAIL, "")[0].pk,
     "cancelled_group": lambda tenant: keys.cancelled_group(tenant, "key", "order-42").pk,
@@ -125,6 +126,12 @@ def test_the_shards_from_an_address_on_hold_what_follows_it(address: str, other:
     key = keys.suppression(ACME, Channel.EMAIL, address_hash(Channel.EMAIL, other))
     shards = keys.all_suppressions(ACME, Channel.EMAIL, first)
     assert any(rows.pk == key.pk and rows.low <= key.sk <= rows.high for rows in shards) == (key.sk >= first)
+
+
+@given(category=texts, other=texts)
+@example(category="a#b", other="a%23b")
+def test_different_digests_have_different_rows(category: str, other: str) -> None:
+    assert (keys.digest(ACME, *ANN, category) == keys.digest(ACME, *ANN, other)) == (category == other)
 
 
 @given(one=some.tuples(texts, texts), other=some.tuples(texts, texts))
