@@ -82,7 +82,7 @@ class _Taking:
             asked = [channel for channel in self.wanted if not usage.holds(channel, self.state.id)]
             refused = self._over_cap(usage, asked)
             self._give_back(self.paid.keys() - (set(asked) - refused.keys()))
-            is_fresh &= not self._pay([channel for channel in asked if channel not in refused])
+            self._pay([channel for channel in asked if channel not in refused])
             refused |= {channel: self.unpaid[channel] for channel in asked if channel in self.unpaid}
             if refused and not is_fresh:
                 # Another taking of the same notification may have been allowed what is refused here.
@@ -98,12 +98,11 @@ class _Taking:
         over = {channel: over_cap(usage, channel, self.wanted[channel].cap or NO_CAP, self.now) for channel in channels}
         return {c: Ended(reason=Reason.FREQUENCY_CAPPED, detail=detail) for c, detail in over.items() if detail}
 
-    def _pay(self, channels: Collection[Channel]) -> bool:
-        """Pay for channels that were not looked at before; tell whether there is one that could not be paid."""
-        new = [channel for channel in channels if channel not in self.paid and channel not in self.unpaid]
-        for channel in new:
-            self._pay_for(channel)
-        return any(channel in self.unpaid for channel in new)
+    def _pay(self, channels: Collection[Channel]) -> None:
+        """Pay for the channels that were not looked at before."""
+        for channel in channels:
+            if channel not in self.paid and channel not in self.unpaid:
+                self._pay_for(channel)
 
     def _pay_for(self, channel: Channel) -> None:
         cost, paid = self.wanted[channel].cost, self.paid.setdefault(channel, [])
