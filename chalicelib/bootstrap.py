@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.aws.queues import AwsQueues
     from chalicelib.aws.timers import StateMachine
     from chalicelib.aws.vault import KmsVault
+    from chalicelib.domain.request import NotificationRequest
+    from chalicelib.domain.tenant import Tenant
     from chalicelib.services.accept import Accept
     from chalicelib.services.acknowledge import Acknowledge
     from chalicelib.services.allowances import Allowances
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sweep_timers import SweepTimers
     from chalicelib.services.timers import ScheduleTimers
     from chalicelib.services.unsubscribe import Unsubscribe
+    from chalicelib.services.unsubscribe_links import UnsubscribeLinks
     from chalicelib.store.backgrounds import BackgroundRows
     from chalicelib.store.cursors import Cursors
     from chalicelib.store.policies import PolicyRows
@@ -278,7 +281,7 @@ def dispatch() -> "Dispatch":
 @cache
 def gather_facts() -> "GatherFacts":
     """Return what gathers the facts of decisions."""
-    from chalicelib.channels.base import address_fault, shape
+    from chalicelib.channels.base import address_fault
     from chalicelib.services.gather_facts import GatherFacts
     from chalicelib.store.spendings import SpendingRows
 
@@ -289,7 +292,6 @@ def gather_facts() -> "GatherFacts":
         backgrounds=backgrounds(),
         spendings=SpendingRows(table(), os.urandom),
         check_address=address_fault,
-        shape=shape,
         stage_vendors=settings().default_providers,
     )
 
@@ -332,7 +334,7 @@ def digests() -> "Digests":
 @cache
 def deliver() -> "Deliver":
     """Return the use case that makes deliveries."""
-    from chalicelib.channels.base import address_fault, shape
+    from chalicelib.channels.base import Shaper, address_fault
     from chalicelib.providers.caller import Caller
     from chalicelib.services.consult import Consult
     from chalicelib.services.deliver import Deliver
@@ -348,7 +350,7 @@ def deliver() -> "Deliver":
         consult=Consult(backgrounds()),
         caller=Caller(vault(), timeouts()),
         check_address=address_fault,
-        shape=shape,
+        shape=Shaper(_unsubscribe_url),
         stage_vendors=settings().default_providers,
         clock=now,
         randomness=random.random,
@@ -563,6 +565,14 @@ def unsubscribe_tokens() -> "UnsubscribeTokens":
     return UnsubscribeTokens(secret(settings().cursor_secret_arn))
 
 
+@cache
+def unsubscribe_links() -> "UnsubscribeLinks":
+    """Return what makes the links by which recipients unsubscribe."""
+    from chalicelib.services.unsubscribe_links import UnsubscribeLinks
+
+    return UnsubscribeLinks(settings().public_url, unsubscribe_tokens().sign)
+
+
 def reachable() -> dict[str, bool]:
     """Return whether the table, the topic and the queues of a send can be reached."""
     from chalicelib.aws import health
@@ -577,6 +587,11 @@ def reachable() -> dict[str, bool]:
             ),
         }
     )
+
+
+def _unsubscribe_url(request: "NotificationRequest", tenant: "Tenant") -> str | None:
+    # Wired by the first mail: of all lanes only that of e-mail may read the secret that links are signed with.
+    return unsubscribe_links()(request, tenant)
 
 
 def _event_mode(tenant: TenantId) -> EventMode:

@@ -92,6 +92,11 @@ class Settings:
         return self._environment["HERALD_CURSOR_SECRET_ARN"]
 
     @property
+    def public_url(self) -> str:
+        """Where recipients reach the API: what the links in e-mails begin with."""
+        return self._environment["HERALD_PUBLIC_URL"]
+
+    @property
     def issuers(self) -> tuple[Issuer, ...]:
         """The OIDC issuers whose tokens are taken."""
         return msgspec.json.decode(self._environment["HERALD_ISSUERS"], type=tuple[Issuer, ...])
@@ -131,6 +136,21 @@ class Settings:
     def sweep_grace(self) -> float:
         """How old an open notification must be for the sweeper to nudge it, in seconds."""
         return float(self._environment.get("HERALD_SWEEP_GRACE", "300"))
+
+    @property
+    def timers_arn(self) -> str:
+        """The state machine that drains buckets of timers."""
+        return self._environment["HERALD_TIMERS_ARN"]
+
+    @property
+    def timer_width(self) -> int:
+        """How many seconds a bucket of timers spans: how late one may be."""
+        return int(self._environment.get("HERALD_TIMER_WIDTH", "60"))
+
+    @property
+    def timer_grace(self) -> float:
+        """How many seconds after its time a bucket is drained again."""
+        return float(self._environment.get("HERALD_TIMER_GRACE", "30"))
 
     @property
     def cors_origins(self) -> tuple[str, ...]:
