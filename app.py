@@ -19,12 +19,13 @@ app.register_blueprint(authorizer.blueprint)
 routes.load(AT_START)
 
 if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
-    from chalicelib.workers import deliver, dispatch, outbox, project, redrive, sweep
+    from chalicelib.workers import deliver, dispatch, drain, outbox, project, redrive, sweep
 
     routes.load(*FILES)
     app.register_blueprint(outbox.workers)
     app.register_blueprint(dispatch.workers)
     app.register_blueprint(deliver.workers)
+    app.register_blueprint(drain.workers)
     app.register_blueprint(project.workers)
     app.register_blueprint(redrive.workers)
     app.register_blueprint(sweep.workers)

@@ -29,7 +29,10 @@ NOT_SHIPPED: Final = frozenset(
     }
 )
 AWS_SERVICES: Final = frozenset(
-    {"cognito-idp", "dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs", "sts"}
+    {
+        *("cognito-idp", "dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs"),
+        *("stepfunctions", "sts"),
+    }
 )
 """The services that functions call, as botocore's data folders are named."""
 

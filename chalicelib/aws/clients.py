@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 CONNECTIONS = 32
 _MAKING = Lock()
@@ -34,6 +35,8 @@ def client(service: Literal["events"]) -> "EventBridgeClient": ...
 def client(service: Literal["kms"]) -> "KMSClient": ...
 @overload
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+@overload
+def client(service: Literal["stepfunctions"]) -> "SFNClient": ...
 def client(service: str) -> Any:
     """Return the client of an AWS service: pooled, quick to give up, and retrying what AWS says may be retried."""
     with _MAKING:  # a session may not make two clients at once

@@ -1,4 +1,4 @@
-"""Schedule → the sweeper, over every tenant."""
+"""Schedule → the sweepers: of timers, then of every tenant."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -12,7 +12,7 @@ from chalicelib.services.concurrently import concurrently
 from chalicelib.tenancy import tenant_scope
 
 workers = Blueprint(__name__)
-bootstrap.at_start(bootstrap.sweep)
+bootstrap.at_start(bootstrap.sweep, bootstrap.sweep_timers)
 
 CONCURRENT_TENANTS: Final = 10
 TENANTS_A_PAGE: Final = 100
@@ -20,7 +20,22 @@ TENANTS_A_PAGE: Final = 100
 
 @workers.lambda_function(name="sweep")
 def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:
-    """Sweep all tenants; answers how many notifications were nudged."""
+    """Sweep timers and all tenants; answers how many buckets were started anew and notifications nudged.
+
+    Tenants are swept also where timers cannot be; then it raises.
+    """
+    restarted, nudged = concurrently(lambda part: part(), [_sweep_timers, _sweep_tenants], workers=1)
+    return {"restarted": restarted, "nudged": nudged}
+
+
+def _sweep_timers() -> int:
+    restarted = bootstrap.sweep_timers()(bootstrap.now())
+    if restarted:
+        logger.warning("Started buckets of timers anew that were stuck", extra={"restarted": restarted})
+    return restarted
+
+
+def _sweep_tenants() -> int:
     use_case = bootstrap.sweep()
 
     def sweep_one(tenant: TenantId) -> int:
@@ -30,7 +45,7 @@ def sweep(event: Mapping[str, Any], context: object) -> dict[str, int]:
     nudged = sum(sum(concurrently(sweep_one, tenants, CONCURRENT_TENANTS)) for tenants in _pages())
     if nudged:
         logger.warning("Nudged notifications that were stuck", extra={"nudged": nudged})
-    return {"nudged": nudged}
+    return nudged
 
 
 def _pages() -> Iterator[tuple[TenantId, ...]]:

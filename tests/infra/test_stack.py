@@ -20,6 +20,7 @@ RESOURCE_LIMIT = 450
 ENVIRONMENT_LIMIT = 4096
 NAME_PROPERTIES = {"AliasName", "Domain", "FunctionName", "LogGroupName", "Name", "QueueName", "RoleName"} | {
     "BucketName",
+    "StateMachineName",
     "TableName",
     "TopicName",
     "UserPoolName",

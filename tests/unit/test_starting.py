@@ -13,6 +13,7 @@ MODULES = {
     "app": "accept",
     "chalicelib.workers.deliver": "deliver",
     "chalicelib.workers.dispatch": "dispatch",
+    "chalicelib.workers.drain": "drain",
     "chalicelib.workers.outbox": "queues",
     "chalicelib.workers.project": "project",
     "chalicelib.workers.redrive": "queues",
@@ -30,6 +31,7 @@ DEPLOYED = {
     "HERALD_LANES": "{}",
     "HERALD_REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/redrive",
     "HERALD_TABLE": "herald",
+    "HERALD_TIMERS_ARN": "arn:aws:states:us-east-1:1:stateMachine:herald",
     "HERALD_TOPIC_ARN": "arn:aws:sns:us-east-1:1:herald",
 }
 STARTED = """
