@@ -69,6 +69,10 @@ _SETTINGS: Final = {
     "smsMaxSegments": 3,
     "eventMode": "packed",
     "retentionDays": 90,
+    "prices": [{"channel": "sms", "amount": "0.0079"}, {"channel": "sms", "amount": "0.072", "country": "FR"}],
+    "budgets": [{"period": "month", "limit": "250"}, {"period": "day", "limit": "20", "category": "marketing"}],
+    "downgrade": True,
+    "digests": {"social": {"windowSeconds": 3600, "mode": "fixed", "channels": ["email"]}},
 }
 _TENANT: Final = {
     "id": "acme",

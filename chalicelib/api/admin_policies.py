@@ -1,0 +1,80 @@
+"""Administering escalation policies."""
+
+from chalicelib import bootstrap
+from chalicelib.api.call import Call
+from chalicelib.api.path import policy_id
+from chalicelib.api.policy_models import ChangePolicy, CreatePolicy, PolicyAnswer, PolicyList
+from chalicelib.api.reply import Reply
+from chalicelib.api.route import Routes
+from chalicelib.auth.permissions import Permission
+from chalicelib.domain.errors import ConflictError, NotFoundError
+from chalicelib.services.audited_change import Actor
+
+routes = Routes(__name__, tag="Administration: escalation policies")
+POLICIES = "/api/v1/admin/escalation-policies"
+ONE = POLICIES + "/{id}"
+
+
+@routes.add(
+    "POST",
+    POLICIES,
+    needs=Permission.ADMINISTER,
+    summary="Create an escalation policy",
+    body=CreatePolicy,
+    answer=PolicyAnswer,
+    status=201,
+    raises=(NotFoundError, ConflictError),
+)
+def create_policy(call: Call, body: CreatePolicy) -> Reply:
+    """Store a new policy."""
+    by = Actor(call.principal, call.now)
+    policy = bootstrap.manage_policies().create(call.tenant, body.policy(), by)
+    return Reply(PolicyAnswer.of(policy), headers={"Location": f"{POLICIES}/{policy.id}"})
+
+
+@routes.add("GET", POLICIES, needs=Permission.VIEW, summary="List the escalation policies", answer=PolicyList)
+def list_policies(call: Call) -> PolicyList:
+    """Answer all policies of the tenant, the built-in one included."""
+    return PolicyList(items=[PolicyAnswer.of(policy) for policy in bootstrap.manage_policies().list(call.tenant)])
+
+
+@routes.add(
+    "GET",
+    ONE,
+    needs=Permission.VIEW,
+    summary="Look at an escalation policy",
+    answer=PolicyAnswer,
+    raises=(NotFoundError,),
+)
+def get_policy(call: Call, id: str) -> PolicyAnswer:
+    """Answer a policy."""
+    return PolicyAnswer.of(bootstrap.manage_policies().get(call.tenant, policy_id(id)))
+
+
+@routes.add(
+    "PATCH PUT",
+    ONE,
+    needs=Permission.ADMINISTER,
+    summary="Change an escalation policy",
+    body=ChangePolicy,
+    answer=PolicyAnswer,
+    raises=(NotFoundError, ConflictError),
+)
+def change_policy(call: Call, id: str, body: ChangePolicy) -> PolicyAnswer:
+    """Change what is given; what was decided before keeps its steps."""
+    by = Actor(call.principal, call.now)
+    changed = bootstrap.manage_policies().update(call.tenant, policy_id(id), body.applied_to, by, body.version)
+    return PolicyAnswer.of(changed)
+
+
+@routes.add(
+    "DELETE",
+    ONE,
+    needs=Permission.ADMINISTER,
+    summary="Remove an escalation policy",
+    status=204,
+    raises=(NotFoundError,),
+)
+def delete_policy(call: Call, id: str) -> None:
+    """Remove a policy."""
+    bootstrap.manage_policies().delete(call.tenant, policy_id(id), Actor(call.principal, call.now))
