@@ -98,6 +98,27 @@ _PROVIDER: Final = {
     "weight": 1,
     "settings": {"region": "eu"},
 }
+_POLICY: Final = {
+    "id": "incidents",
+    "stop": "acknowledged",
+    "steps": [
+        {"channels": ["push", "in_app"], "after": 0},
+        {"channels": ["sms"], "after": 600},
+        {"channels": ["sms", "push"], "after": 1_200, "rota": "operations", "every": 300},
+    ],
+}
+_OPERATOR: Final = {"userType": "support", "userId": "o1"}
+_ROTA: Final = {
+    "id": "operations",
+    "timeZone": "America/Toronto",
+    "shifts": [
+        {"people": [_OPERATOR], "days": ["mon", "tue", "wed", "thu", "fri"], "start": "08:00", "end": "20:00"},
+        {"people": [{"userType": "support", "userId": "o2"}], "days": ["fri"], "start": "20:00", "end": "06:00"},
+    ],
+    "holidays": ["2026-12-25"],
+    "holidayPeople": [{"userType": "support", "userId": "o3"}],
+    "fallback": [{"userType": "admin", "userId": "u9"}],
+}
 _AUDIT: Final = {
     "id": ID,
     "at": AT,
@@ -208,5 +229,20 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "SuppressBody": {"by hand": _SUPPRESSION},
     "SuppressionAnswer": {"by hand": {**_SUPPRESSION, "createdAt": AT}},
     "SuppressionPage": {"first of several": {"items": [{**_SUPPRESSION, "createdAt": AT}], "nextCursor": CURSOR}},
+    "CreatePolicy": {
+        "with people on duty": _POLICY,
+        "in short": {
+            "id": "default",
+            "steps": [{"channel": "push"}, {"channel": "sms", "after": "PT10M"}, {"channel": "email", "after": "PT1H"}],
+        },
+    },
+    "ChangePolicy": {"until somebody acknowledges": {"stop": "acknowledged", "version": 1}},
+    "PolicyAnswer": {"with people on duty": {**_POLICY, "builtIn": False, "version": 1}},
+    "PolicyList": {"one": {"items": [{**_POLICY, "builtIn": False, "version": 1}]}},
+    "CreateRota": {"two shifts": _ROTA},
+    "ChangeRota": {"another holiday": {"holidays": ["2026-12-25", "2027-01-01"], "version": 1}},
+    "RotaAnswer": {"two shifts": {**_ROTA, "version": 1}},
+    "RotaList": {"one": {"items": [{**_ROTA, "version": 1}]}},
+    "OnDutyAnswer": {"a night": {"at": AT, "people": [_OPERATOR, {"userType": "admin", "userId": "u9"}]}},
     "AuditPage": {"first of several": {"items": [_AUDIT], "nextCursor": CURSOR}},
 }

@@ -21,6 +21,8 @@ FILES: Final = {
     "/api/v1/admin/service-accounts": ("admin_service_accounts",),
     "/api/v1/admin/recipients": ("admin_recipients",),
     "/api/v1/admin/providers": ("admin_providers",),
+    "/api/v1/admin/escalation-policies": ("admin_policies",),
+    "/api/v1/admin/on-call-rotas": ("admin_rotas",),
     "/api/v1/admin/suppressions": ("admin_suppressions",),
     "/api/v1/admin/audit-log": ("admin_audit",),
     "/unsubscribe": ("unsubscribe",),

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Self
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from chalicelib.api.fields import ClockTime, UserIdText, UserTypeText
 from chalicelib.api.filters import DateFrom
@@ -26,8 +26,9 @@ def _not_too_far(at: Millis) -> Millis:
     return at
 
 
-def _midnight(value: object) -> object:
-    return "00:00" if value == MIDNIGHT else value
+def _end_time(value: object, read: ValidatorFunctionWrapHandler) -> int:
+    end: int = DAY if value == MIDNIGHT else read(value)
+    return end
 
 
 def _shown(minute: int) -> str:
@@ -36,10 +37,10 @@ def _shown(minute: int) -> str:
 
 EndTime = Annotated[
     ClockTime,
-    BeforeValidator(_midnight),
+    WrapValidator(_end_time),
     WithJsonSchema({"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", "examples": ["17:00"]}),
 ]
-"""A time of day at which something ends: `24:00` and `00:00` are the midnight that follows."""
+"""A time of day at which something ends; `24:00` is the end of the day."""
 At = Annotated[DateFrom, AfterValidator(_not_too_far)]
 
 
@@ -62,14 +63,12 @@ class ShiftBody(Body):
 
     people: list[PersonBody]
     days: list[Weekday] = Field(default_factory=lambda: [*Weekday])
-    start: ClockTime = 0
-    end: EndTime = 0
+    start: ClockTime = Field(default_factory=lambda: 0)
+    end: EndTime = Field(default_factory=lambda: DAY)
 
     def shift(self) -> Shift:
         """Return the shift."""
-        return Shift(
-            people=_people(self.people), days=tuple(dict.fromkeys(self.days)), start=self.start, end=self.end or DAY
-        )
+        return Shift(people=_people(self.people), days=tuple(dict.fromkeys(self.days)), start=self.start, end=self.end)
 
 
 class RotaBody(Body):
@@ -136,7 +135,7 @@ class PersonAnswer(Answer):
 
 
 class ShiftAnswer(Answer):
-    """A shift; `24:00` is the midnight that follows."""
+    """A shift; `24:00` is the end of the day."""
 
     people: list[PersonAnswer]
     days: list[Weekday]

@@ -95,6 +95,19 @@ def mark_unread(call: Call, id: str) -> InboxNotification:
 
 @routes.add(
     "POST",
+    ONE + "/acknowledge",
+    needs=Permission.OWN,
+    summary="Acknowledge one of my notifications",
+    answer=InboxNotification,
+    raises=(NotFoundError,),
+)
+def acknowledge(call: Call, id: str) -> InboxNotification:
+    """Take care of one: nothing more of it is sent, and nobody else on duty is asked."""
+    return InboxNotification.of(bootstrap.acknowledge()(owner_of(call), notification_id(id), call.now))
+
+
+@routes.add(
+    "POST",
     ONE + "/archive",
     needs=Permission.OWN,
     summary="Archive one of my notifications",

@@ -81,6 +81,7 @@ class InboxNotification(Answer):
     created_at: Time
     expires_at: Time | None
     read_at: Time | None
+    acknowledged_at: Time | None
     archived_at: Time | None
 
     @classmethod
@@ -103,6 +104,7 @@ class InboxNotification(Answer):
             created_at=request.accepted_at,
             expires_at=request.expires_at,
             read_at=state and state.read_at,
+            acknowledged_at=state and state.acknowledged_at,
             archived_at=state and state.archived_at,
         )
 
