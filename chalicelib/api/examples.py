@@ -168,7 +168,15 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             "notifications": [{"id": ID, "recipient": _RECIPIENT, "status": "accepted"}],
         }
     },
-    "CancelBody": {"by id": {"id": ID}},
+    "CancelBody": {
+        "by id": {"id": ID},
+        "by key": {"cancellationKey": "order-42"},
+        "all of a request": {"batchId": REQUEST_ID},
+    },
+    "CancelAnswer": {
+        "by id": {"id": ID, "status": "cancelled", "strategy": "broadcast", "cancelledAt": AT, "deliveries": []},
+        "by key": {"cancellationKey": "order-42", "cancelled": 2, "cancelledAt": AT, "complete": True},
+    },
     "SentNotification": {
         "sent": {
             **_NOTIFICATION,

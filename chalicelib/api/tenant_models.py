@@ -1,5 +1,6 @@
 """Tenants and their settings as they come in and as they are shown."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -8,6 +9,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.api.fields import ChannelName, StrategyName
 from chalicelib.api.models import ONE_LINE, Answer, Body, Line, Time
 from chalicelib.api.recipient_models import EmailText
+from chalicelib.api.tenant_allowances import BudgetAnswer, Budgets, DigestAnswer, Digests, PriceAnswer, Prices
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import EventMode, Sender, Tenant, TenantSettings, TenantStatus
 from chalicelib.domain.value import Millis
@@ -45,16 +47,30 @@ class SettingsBody(Body):
     sms_prefix: Prefix | None = None
     event_mode: EventMode = _DEFAULT.event_mode
     retention_days: int = _DEFAULT.retention_days
+    prices: Prices = Field(default_factory=list)
+    budgets: Budgets = Field(default_factory=list)
+    downgrade: bool = _DEFAULT.downgrade
+    digests: Digests = Field(default_factory=dict)
 
     def applied_to(self, settings: TenantSettings) -> TenantSettings:
         """Return settings with the given ones replaced."""
         given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
-        if "senders" in given:
-            given["senders"] = {channel: Sender(**dict(sender)) for channel, sender in self.senders.items()}
+        for name, as_stored in _AS_STORED.items():
+            if name in given:
+                given[name] = as_stored(given[name])
         for name in ("default_channels", "disabled_channels", "url_schemes"):
             if name in given:
                 given[name] = tuple(dict.fromkeys(given[name]))
         return msgspec.structs.replace(settings, **given)
+
+
+_AS_STORED: Final[dict[str, Callable[[Any], Any]]] = {
+    "senders": lambda senders: {channel: Sender(**dict(sender)) for channel, sender in senders.items()},
+    "prices": lambda prices: tuple(price.price() for price in prices),
+    "budgets": lambda budgets: tuple(budget.budget() for budget in budgets),
+    "digests": lambda digests: {category: digest.rule() for category, digest in digests.items()},
+}
+"""What becomes of settings that are stored in another form than they come in."""
 
 
 class CreateTenant(Body):
@@ -105,6 +121,10 @@ class SettingsAnswer(Answer):
     sms_prefix: str | None
     event_mode: EventMode
     retention_days: int
+    prices: list[PriceAnswer]
+    budgets: list[BudgetAnswer]
+    downgrade: bool
+    digests: dict[str, DigestAnswer]
 
 
 class TenantAnswer(Answer):

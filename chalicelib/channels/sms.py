@@ -54,6 +54,13 @@ def country_of(phone: str) -> str | None:
     return country if country and country.isalpha() else None
 
 
+def is_country(code: str) -> bool:
+    """Tell whether a text is the code of a country that has phone numbers."""
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return code in SUPPORTED_REGIONS
+
+
 def _is_number(phone: str) -> bool:
     if not _E164.match(phone):
         return False

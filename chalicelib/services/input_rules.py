@@ -12,6 +12,7 @@ from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.tenant import Sender, TenantSettings
 from chalicelib.domain.words import Channel
+from chalicelib.services.allowance_rules import allowance_faults
 
 LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
 """Language, script, region: the part of BCP 47 that templates are localized by."""
@@ -68,7 +69,7 @@ def check_settings(settings: TenantSettings) -> None:
         if not SCHEME.match(scheme) or scheme in SCRIPT_SCHEMES:
             pointer = f"/settings/urlSchemes/{position}"
             faults.append(Fault(pointer=pointer, code="invalid_scheme", detail="not a scheme that links may have"))
-    _refuse(faults)
+    _refuse(faults + allowance_faults(settings))
 
 
 def _place_faults(locale_at: str, locale: str | None, zone_at: str, time_zone: str | None) -> list[Fault]:

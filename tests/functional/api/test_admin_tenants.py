@@ -49,6 +49,10 @@ def test_a_platform_admin_creates_a_tenant_with_its_first_settings(api: Api) -> 
         "smsMaxSegments": 10,
         "eventMode": "packed",
         "retentionDays": 90,
+        "prices": [],
+        "budgets": [],
+        "downgrade": False,
+        "digests": {},
     }
 
 
