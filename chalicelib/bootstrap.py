@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.services.audited_change import AuditedChanges
     from chalicelib.services.cached import CachedPolicies, CachedProviders, CachedTenants
     from chalicelib.services.cancel import Cancel
+    from chalicelib.services.cancel_group import CancelGroups
     from chalicelib.services.deliver import Deliver
     from chalicelib.services.digests import Digests
     from chalicelib.services.dispatch import Dispatch
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from chalicelib.store.backgrounds import BackgroundRows
     from chalicelib.store.cursors import Cursors
     from chalicelib.store.policies import PolicyRows
+    from chalicelib.store.preferences import PreferenceRows
     from chalicelib.store.providers import ProviderRows
     from chalicelib.store.recipients import RecipientRows
     from chalicelib.store.requests import RequestRows
@@ -249,6 +251,15 @@ def relaying() -> "Relaying":
     from chalicelib.services.relay import Relaying
 
     return Relaying(requests=requests(), states=states(), rotas=rotas(), tenants=known_tenants(), cancel=cancel())
+
+
+@cache
+def cancel_groups() -> "CancelGroups":
+    """Return the use case that cancels groups of notifications."""
+    from chalicelib.services.cancel_group import CancelGroups
+    from chalicelib.store.cancelled_groups import CancelledGroupRows
+
+    return CancelGroups(CancelledGroupRows(table()), cancel(), now)
 
 
 @cache
@@ -537,6 +548,14 @@ def cursors() -> "Cursors":
     from chalicelib.store.cursors import Cursors
 
     return Cursors(secret(settings().cursor_secret_arn))
+
+
+@cache
+def stored_preferences() -> "PreferenceRows":
+    """Return what users chose."""
+    from chalicelib.store.preferences import PreferenceRows
+
+    return PreferenceRows(table())
 
 
 @cache

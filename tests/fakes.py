@@ -79,6 +79,23 @@ class FakeQueues:
 
 
 @dataclass
+class FakeTimers:
+    """`ports.Timers` that keep what was scheduled, until the test says that it is time."""
+
+    scheduled: list[tuple[Due, Millis]] = field(default_factory=list)
+
+    def schedule(self, due: Due, at: Millis) -> None:
+        if (due, at) not in self.scheduled:
+            self.scheduled.append((due, at))
+
+    def come_due(self, now: Millis) -> list[Due]:
+        """Hand out what has come due by now."""
+        due = [each for each, at in self.scheduled if at <= now]
+        self.scheduled = [(each, at) for each, at in self.scheduled if at > now]
+        return due
+
+
+@dataclass
 class FakeBus:
     """`ports.Bus` that keeps what it was given. `broken`: it takes nothing."""
 

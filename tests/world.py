@@ -6,33 +6,34 @@ from itertools import count
 from typing import Any
 
 from chalicelib.channels.base import SmsMessage
-from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.ids import NotificationId, ProviderId
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
+from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.timer import DueKind
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.accept import Accept
+from chalicelib.services.allowances import Allowances
 from chalicelib.services.cancel import Cancel
+from chalicelib.services.consult import Consult
 from chalicelib.services.deliver import Deliver
+from chalicelib.services.digests import Digests
 from chalicelib.services.dispatch import Dispatch
+from chalicelib.services.gather_facts import GatherFacts
 from chalicelib.services.inbox import Inbox
 from chalicelib.services.notification import Owner
-from chalicelib.services.ports import NotificationRef
+from chalicelib.services.ports import NotificationRef, States
+from chalicelib.services.relay import Relaying
+from chalicelib.services.release import Release
 from chalicelib.services.sweep import Sweep
 from tests.build import ACME, ID, a_request, a_tenant
-from tests.fakes import FakeQueues, FakeVendor, ManualClock
-from tests.twin import (
-    Rows,
-    TwinProviders,
-    TwinRecipients,
-    TwinRecords,
-    TwinRequests,
-    TwinStates,
-    TwinSweepCursors,
-    TwinTenants,
-)
+from tests.fakes import FakeQueues, FakeTimers, FakeVendor, ManualClock
+from tests.store.stores import Store, on_twin
+from tests.twin import Rows, TwinStates
 
 LEASE = 3_000
 GRACE = 60_000
@@ -44,101 +45,195 @@ Wrap = Callable[[Any], Any]
 
 @dataclass
 class World:
-    """The rows, the clock and the fakes that all actors share; use cases are made per actor."""
+    """The rows, the clock and the fakes that all actors share; use cases are made per actor.
+
+    It lives in `rows`, unless another store is `kept`.
+    """
 
     rows: Rows = field(default_factory=Rows)
+    kept: Store | None = None
     clock: ManualClock = field(default_factory=ManualClock)
     queues: FakeQueues = field(default_factory=FakeQueues)
+    timers: FakeTimers = field(default_factory=FakeTimers)
     vendor: FakeVendor = field(default_factory=FakeVendor)
     tenant: Tenant = field(default_factory=a_tenant)
     providers: tuple[str, ...] = ("first", "second")
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        TwinTenants(self.rows).create(self.tenant)
+        self.store = self.kept or on_twin(self.rows)
+        self.store.tenants.create(self.tenant)
         for priority, name in enumerate(self.providers):
             for channel in (Channel.EMAIL, Channel.SMS, Channel.PUSH):
                 id = ProviderId(name if channel is Channel.EMAIL else f"{channel}-{name}")
                 config = ProviderConfig(id=id, channel=channel, vendor="fake", priority=priority)
-                TwinProviders(self.rows).create(self.tenant.id, config)
+                self.store.providers.create(self.tenant.id, config)
 
     @property
     def state(self) -> NotificationState:
         """The state of the one notification most scenarios are about."""
-        return self.rows.states[self.tenant.id, ID]
+        state = self.store.states.get(self.tenant.id, ID)
+        assert state is not None
+        return state
 
     def accepted(self, **changes: Any) -> NotificationRequest:
         """Store a request as if it had been accepted."""
         request = a_request(**changes)
-        TwinRequests(self.rows).put(request, 0)
+        self.store.requests.put(request, 0)
         return request
 
     def decided(self, **changes: Any) -> NotificationState:
         """Store a request and its decision."""
         request = self.accepted(**changes)
-        return self.dispatch().decide(NotificationRef(request.tenant, request.id), self.clock())
+        state = self.dispatch()(NotificationRef(request.tenant, request.id), self.clock())
+        assert state is not None, "its time is to come"
+        return state
+
+    def dispatched(self, dispatch: Dispatch, ref: NotificationRef = REF) -> NotificationState | None:
+        """Do with a dispatcher what its worker does with a message: decide or release, and publish."""
+        state = dispatch(ref, self.clock())
+        if state is not None:
+            dispatch.publish([state], self.clock())
+        return state
+
+    def wake(self) -> None:
+        """Do what timers and the dispatcher do with all that has come due by now."""
+        for due in self.timers.come_due(self.clock()):
+            if due.kind is DueKind.DIGEST:
+                self.digests().close(due.tenant, due.id, self.clock())
+                continue
+            dispatch = self.dispatch()
+            state = dispatch(NotificationRef(due.tenant, NotificationId(due.id)), self.clock(), woken=True)
+            if state is not None:
+                dispatch.publish([state], self.clock())
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Store what the recipient of most scenarios chose."""
+        self.store.preferences.put(OWNER.tenant, OWNER.user_type, OWNER.user_id, preferences)
+
+    def suppress(self, channel: Channel, address: str) -> None:
+        """Put an address on the suppression list."""
+        listed = Suppression(channel=channel, address=address, reason=SuppressionReason.MANUAL, created_at=self.clock())
+        self.store.suppressions.put(self.tenant.id, listed)
 
     def accept(self, wrap: Wrap = lambda port: port) -> Accept:
         """Return the use case that accepts; `wrap` is put around each port that has effects."""
         return Accept(
-            requests=wrap(TwinRequests(self.rows)),
-            records=wrap(TwinRecords(self.rows)),
-            tenants=TwinTenants(self.rows),
-            providers=TwinProviders(self.rows),
+            requests=wrap(self.store.requests),
+            records=wrap(self.store.records),
+            tenants=self.store.tenants,
+            providers=self.store.providers,
+            policies=self.store.policies,
             randomness=lambda size: next(self.numbers).to_bytes(size, "big"),
             concurrency=1,
         )
 
-    def dispatch(self, wrap: Wrap = lambda port: port) -> Dispatch:
-        """Return the use case that dispatches."""
-        return Dispatch(
-            requests=TwinRequests(self.rows),
-            states=wrap(TwinStates(self.rows)),
-            recipients=TwinRecipients(self.rows),
-            tenants=TwinTenants(self.rows),
-            providers=TwinProviders(self.rows),
-            queues=wrap(self.queues),
+    def gather(self, stage_vendors: dict[Channel, str] | None = None) -> GatherFacts:
+        """Return what gathers the facts of decisions."""
+        return GatherFacts(
+            recipients=self.store.recipients,
+            providers=self.store.providers,
+            policies=self.store.policies,
+            backgrounds=self.store.backgrounds,
+            spendings=self.store.spendings,
             check_address=reachable,
-            stage_vendors={},
+            stage_vendors=stage_vendors or {},
         )
 
-    def deliver(self, wrap: Wrap = lambda port: port, between: Callable[[], None] = lambda: None) -> Deliver:
+    def dispatch(self, wrap: Wrap = lambda port: port, stage_vendors: dict[Channel, str] | None = None) -> Dispatch:
+        """Return the use case that dispatches."""
+        gather = self.gather(stage_vendors)
+        release = Release(
+            requests=self.store.requests,
+            states=wrap(self.store.states),
+            tenants=self.store.tenants,
+            gather=gather,
+            allowances=Allowances(wrap(self.store.usages), wrap(self.store.spendings)),
+            relaying=self.relaying(wrap),
+            digests=self.digests(wrap),
+            timers=wrap(self.timers),
+        )
+        return Dispatch(
+            requests=self.store.requests,
+            states=wrap(self.store.states),
+            tenants=self.store.tenants,
+            gather=gather,
+            release=release,
+            timers=wrap(self.timers),
+            queues=wrap(self.queues),
+        )
+
+    def digests(self, wrap: Wrap = lambda port: port) -> Digests:
+        """Return the use cases of digests."""
+        return Digests(
+            requests=wrap(self.store.requests),
+            states=wrap(self.store.states),
+            tenants=self.store.tenants,
+            groups=self.store.groups,
+            windows=wrap(self.store.digests),
+            timers=wrap(self.timers),
+        )
+
+    def relaying(self, wrap: Wrap = lambda port: port) -> Relaying:
+        """Return the use case that asks those on duty."""
+        return Relaying(
+            requests=wrap(self.store.requests),
+            states=wrap(self.store.states),
+            rotas=self.store.rotas,
+            tenants=self.store.tenants,
+            cancel=self.cancel(wrap),
+        )
+
+    def deliver(
+        self,
+        wrap: Wrap = lambda port: port,
+        between: Callable[[], None] = lambda: None,
+        randomness: float = 0.5,
+    ) -> Deliver:
         """Return the use case that delivers."""
         return Deliver(
-            requests=TwinRequests(self.rows),
-            states=wrap(TwinStates(self.rows, between)),
-            recipients=TwinRecipients(self.rows),
-            tenants=TwinTenants(self.rows),
-            providers=TwinProviders(self.rows),
+            requests=self.store.requests,
+            states=wrap(self._states(between)),
+            recipients=self.store.recipients,
+            tenants=self.store.tenants,
+            providers=self.store.providers,
             queues=wrap(self.queues),
+            timers=wrap(self.timers),
+            consult=Consult(self.store.backgrounds),
             caller=wrap(self.vendor),
             check_address=reachable,
-            shape=lambda channel, request, recipient, tenant: SmsMessage(
-                reference=request.id, to="+14155550100", text=request.content.body, segments=1
-            ),
+            shape=as_text,
             stage_vendors={},
             clock=self.clock,
-            randomness=lambda: 0.5,
+            randomness=lambda: randomness,
             lease=LEASE,
         )
 
+    def _states(self, between: Callable[[], None]) -> States:
+        return self.store.states if self.kept else TwinStates(self.rows, between)
+
     def inbox(self, wrap: Wrap = lambda port: port) -> Inbox:
         """Return the use case of the inbox."""
-        return Inbox(TwinRequests(self.rows), wrap(TwinStates(self.rows)))
+        return Inbox(self.store.requests, wrap(self.store.states))
 
     def cancel(self, wrap: Wrap = lambda port: port) -> Cancel:
         """Return the use case that cancels."""
-        return Cancel(TwinRequests(self.rows), wrap(TwinStates(self.rows)), TwinTenants(self.rows))
+        return Cancel(self.store.requests, wrap(self.store.states), self.store.tenants)
 
     def sweep(self) -> Sweep:
         """Return the use case that sweeps."""
         return Sweep(
-            requests=TwinRequests(self.rows),
-            states=TwinStates(self.rows),
-            cursors=TwinSweepCursors(self.rows),
+            requests=self.store.requests,
+            states=self.store.states,
+            cursors=self.store.sweeps,
             queues=self.queues,
             grace=GRACE,
         )
+
+
+def as_text(channel: Channel, request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> SmsMessage:
+    """Put content into the shape of a text message, whatever the channel."""
+    return SmsMessage(reference=request.id, to="+14155550100", text=request.content.body, segments=1)
 
 
 def reachable(channel: Channel, recipient: Recipient) -> Reason | None:

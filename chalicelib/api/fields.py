@@ -1,5 +1,6 @@
 """Fields that carry the product's own words: ids, channels, times, free data. Each refuses with a code of ours."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -62,6 +63,13 @@ def _time(value: object) -> Millis:
     return Millis(round(moment.timestamp() * 1_000))
 
 
+def _clock_time(value: object) -> int:
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", _text(value))
+    if match is None:
+        raise fault("malformed", "A time of day is written as in 09:00")
+    return 60 * int(match[1]) + int(match[2])
+
+
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
@@ -114,6 +122,12 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-12-01T09:00:00Z"]}),
 ]
 """A point in time with its offset, as milliseconds since the epoch."""
+ClockTime = Annotated[
+    int,
+    BeforeValidator(_clock_time),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "examples": ["09:00"]}),
+]
+"""A time of day on the wall clock, as minutes after midnight."""
 UserIdText = Annotated[UserId, AfterValidator(lambda text: _parsed(parse_user_id, text))]
 """A user's id."""
 UserTypeText = Annotated[UserType, AfterValidator(lambda text: _parsed(parse_user_type, text))]

@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from chalicelib.api.fields import (
     ChannelName,
+    ClockTime,
     FreeData,
     Moment,
     Name,
@@ -67,6 +68,12 @@ class ContentBody(Body):
     sms: SmsBody | None = None
 
 
+class EscalationBody(Body):
+    """How it escalates: a policy of the tenant's, or `default`."""
+
+    policy: Name
+
+
 class SendBody(Body, defer_build=False):
     """A send.
 
@@ -101,10 +108,10 @@ class SendBody(Body, defer_build=False):
     notification_priority: PriorityName | None = None
     strategy: StrategyName | None = None
     delivery_strategy: StrategyName | None = None
-    escalation: dict[str, Any] | None = None
+    escalation: EscalationBody | None = None
 
     send_at: Moment | None = None
-    send_at_local: Line | None = None
+    send_at_local: ClockTime | None = None
     expires_at: Moment | None = None
     cancellation_key: Line | None = None
     provider: dict[ChannelName, Name] = Field(default_factory=dict)

@@ -7,10 +7,10 @@ from chalicelib.api.send_body import ContentBody, SendBody
 from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
 from chalicelib.domain.content import NO_PUSH, NO_SMS, Content, PushContent, SmsContent
 from chalicelib.domain.errors import Fault, InvalidInputError, TemplateNotFoundError
-from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.ids import PolicyId, ProviderId
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Priority
+from chalicelib.domain.words import Channel, Priority, Strategy
 from chalicelib.services.accept import Order
 
 MOST_HTML: Final = 150_000
@@ -36,10 +36,13 @@ def to_order(body: SendBody, tenant: Tenant, now: Millis) -> Order:
         priority=body.priority or body.notification_priority or Priority.MEDIUM,
         channels=_channels(body),
         type=body.type,
-        strategy=body.strategy or body.delivery_strategy,
+        strategy=_strategy(body),
         providers={channel: ProviderId(name) for channel, name in body.provider.items()},
         metadata=body.metadata,
         expires_at=None if body.expires_at is None else Millis(body.expires_at),
+        send_at=None if body.send_at is None else Millis(body.send_at),
+        send_at_local=body.send_at_local,
+        policy=None if body.escalation is None else PolicyId(body.escalation.policy),
         cancellation_key=body.cancellation_key,
     )
 
@@ -50,6 +53,12 @@ def _refuse(faults: list[Fault]) -> None:
     if all(fault.code == TemplateNotFoundError.code for fault in faults):
         raise TemplateNotFoundError(faults=faults)
     raise InvalidInputError(faults=faults)
+
+
+def _strategy(body: SendBody) -> Strategy | None:
+    """Return the strategy asked for: whoever names a policy asks for an escalation."""
+    chosen = body.strategy or body.delivery_strategy
+    return Strategy.ESCALATION if chosen is None and body.escalation is not None else chosen
 
 
 def _channels(body: SendBody) -> tuple[Channel, ...]:

@@ -14,10 +14,12 @@ from chalicelib.domain.ids import DEFAULT_USER_TYPE, UserId, UserType
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Strategy
 from chalicelib.services.input_rules import recipient_faults
 
-FARTHEST: Final = 400 * 86_400_000
-"""How far ahead a time may lie, in milliseconds."""
+DAYS_AHEAD: Final = {"sendAt": 360, "expiresAt": 400}
+"""How far ahead a time may lie."""
+_DAY: Final = 86_400_000
 
 _ALTERNATIVES: Final = (
     ("channel", "channels"),
@@ -25,8 +27,9 @@ _ALTERNATIVES: Final = (
     ("strategy", "delivery_strategy"),
     ("subject", "content"),
     ("recipients", "recipient_user_type"),
+    ("send_at", "send_at_local"),
 )
-_NOT_AVAILABLE: Final = ("topic", "audience", "send_at_local", "escalation")
+_NOT_AVAILABLE: Final = ("topic", "audience")
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -82,10 +85,7 @@ def _no_template(send: Send) -> Iterator[Fault]:
 
 
 def _available(send: Send) -> Iterator[Fault]:
-    wanted = _given(send, _NOT_AVAILABLE)
-    if send.body.send_at is not None and send.body.send_at > send.now:
-        wanted.append("send_at")
-    for name in wanted:
+    for name in _given(send, _NOT_AVAILABLE):
         yield Fault(pointer=f"/{to_camel(name)}", code="not_available", detail="This is not available yet")
 
 
@@ -93,8 +93,21 @@ def _in_the_future(send: Send) -> Iterator[Fault]:
     for name, moment in (("sendAt", send.body.send_at), ("expiresAt", send.body.expires_at)):
         if moment is not None and moment <= send.now:
             yield Fault(pointer=f"/{name}", code="date_in_past", detail="This time has passed")
-        elif moment is not None and moment > send.now + FARTHEST:
-            yield Fault(pointer=f"/{name}", code="date_too_far", detail="This time is more than 400 days ahead")
+        elif moment is not None and moment > send.now + DAYS_AHEAD[name] * _DAY:
+            detail = f"This time is more than {DAYS_AHEAD[name]} days ahead"
+            yield Fault(pointer=f"/{name}", code="date_too_far", detail=detail)
+
+
+def _sent_before_it_expires(send: Send) -> Iterator[Fault]:
+    send_at, expires_at = send.body.send_at, send.body.expires_at
+    if send_at is not None and expires_at is not None and expires_at <= send_at:
+        yield Fault(pointer="/expiresAt", code="expires_before_sent", detail="It would expire before it is sent")
+
+
+def _escalation_meant(send: Send) -> Iterator[Fault]:
+    strategy = send.body.strategy or send.body.delivery_strategy
+    if send.body.escalation is not None and strategy is Strategy.BROADCAST:
+        yield Fault(pointer="/escalation", code="conflicting_fields", detail="A broadcast does not escalate")
 
 
 def _reachable(send: Send) -> Iterator[Fault]:
@@ -129,6 +142,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _no_template,
     _available,
     _in_the_future,
+    _sent_before_it_expires,
+    _escalation_meant,
     _reachable,
     _each_recipient_once,
     _links_allowed,

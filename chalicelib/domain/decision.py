@@ -1,41 +1,37 @@
-"""Deciding: what happens to a notification, by an ordered list of rules. Adding a rule is adding a function and a line.
+"""Deciding: what happens to a notification, by the ordered rules of rules.py.
 
 The decision is the first state of the notification; it is stored once and never made again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from chalicelib.domain.delivery import Delivery, DeliveryStatus
-from chalicelib.domain.ids import ProviderId
-from chalicelib.domain.provider import ProviderConfig
-from chalicelib.domain.recipient import Recipient
-from chalicelib.domain.request import NotificationRequest
-from chalicelib.domain.state import NotificationState
-from chalicelib.domain.tenant import Tenant, TenantStatus
-from chalicelib.domain.value import Millis, Value
-from chalicelib.domain.words import Channel, Priority, Reason, StopOn, Strategy
+from msgspec.structs import replace
 
-AddressCheck = Callable[[Channel, Recipient], Reason | None]
-"""Tells why a recipient cannot be reached on a channel, or None when they can."""
+from chalicelib.domain.delivery import OPEN, Delivery, DeliveryStatus, Detail
+from chalicelib.domain.facts import Facts
+from chalicelib.domain.outcome import Ended, Held
+from chalicelib.domain.routing import route
+from chalicelib.domain.rules import CHANNEL_RULES, NOTIFICATION_RULES
+from chalicelib.domain.state import Basis, NotificationState, Relay
+from chalicelib.domain.strategy import choose_strategy
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Reason, Strategy
 
-
-class Facts(Value, frozen=True):
-    """All that a decision rests on. `providers` are the tenant's for the channel, best first, then the stage's own."""
-
-    request: NotificationRequest
-    recipient: Recipient
-    tenant: Tenant
-    providers: dict[Channel, tuple[ProviderConfig, ...]]
-    check_address: AddressCheck
-    now: Millis
+NEXT_PERSON: Final = 300
+"""Seconds after which the next person on duty is asked, where a step does not say."""
+LADDER: Final = {Channel.SMS: (Channel.PUSH, Channel.EMAIL), Channel.PUSH: (Channel.EMAIL,)}
+"""What may stand in for a channel that the budget does not allow, best first."""
+_INSTEAD: Final = {Channel.SMS: Detail.INSTEAD_OF_SMS, Channel.PUSH: Detail.INSTEAD_OF_PUSH}
 
 
 def decide(facts: Facts) -> NotificationState:
-    """Return the first state of the notification: its strategy and one delivery for each channel asked for."""
+    """Return the first state of the notification: its strategy, and one delivery for each channel asked for."""
     request = facts.request
-    strategy = choose_strategy(request, facts.tenant)
-    refusal = _first(rule(facts) for rule in NOTIFICATION_RULES)
-    channels = request.channels or facts.tenant.settings.default_channels
+    strategy, strategy_from = choose_strategy(request, facts.tenant)
+    refusal = next((refused for rule in NOTIFICATION_RULES if (refused := rule(facts)) is not None), None)
+    escalates = strategy is Strategy.ESCALATION and refusal is None
+    deliveries, relays = _escalate(facts) if escalates else (_broadcast(facts, refusal), ())
     return NotificationState(
         tenant=request.tenant,
         id=request.id,
@@ -45,94 +41,95 @@ def decide(facts: Facts) -> NotificationState:
         strategy=strategy,
         category=request.category,
         type=request.type,
-        stop_on=StopOn.READ if strategy is Strategy.ESCALATION else None,
+        basis=Basis(strategy=strategy_from, recipient=facts.recipient_from),
+        stop_on=facts.policy.stop_on if strategy is Strategy.ESCALATION else None,
+        relays=relays,
         expires_at=request.expires_at,
-        reason=refusal,
-        deliveries={channel: _delivery(facts, channel, refusal) for channel in channels},
+        reason=None if refusal is None else refusal.reason,
+        cancelled_at=facts.now if facts.cancelled else None,
+        deliveries=deliveries if refusal is not None else deliveries | _stand_ins(facts, deliveries),
     )
 
 
-def choose_strategy(request: NotificationRequest, tenant: Tenant) -> Strategy:
-    """Return the strategy: critical always broadcasts; then the request's; then what the priority implies."""
-    if request.priority is Priority.CRITICAL:
-        return Strategy.BROADCAST
-    if request.strategy is not None:
-        return request.strategy
-    implied = {Priority.HIGH: Strategy.BROADCAST, Priority.LOW: Strategy.ESCALATION}
-    return implied.get(request.priority, tenant.settings.default_strategy)
+def wanted_channels(facts: Facts) -> tuple[Channel, ...]:
+    """Return the channels the notification is for: those asked for, or else the tenant's own."""
+    return facts.request.channels or facts.tenant.settings.default_channels
 
 
-def _tenant_active(facts: Facts) -> Reason | None:
-    return None if facts.tenant.status is TenantStatus.ACTIVE else Reason.TENANT_SUSPENDED
+def judge(facts: Facts, channel: Channel, at: Millis) -> Delivery:
+    """Return the delivery on `channel` that is planned for `at`, as the rules leave it."""
+    held: Reason | None = None
+    for rule in CHANNEL_RULES:
+        match rule(facts, channel, at):
+            case Ended() as ended:
+                return Delivery(status=ended.status, reason=ended.reason, detail=ended.detail)
+            case Held(reason=reason, until=until):
+                at, held = until, reason
+    providers = route(facts, channel)
+    if at <= facts.now:
+        return Delivery(status=DeliveryStatus.QUEUED, providers=providers)
+    return Delivery(status=DeliveryStatus.SCHEDULED, providers=providers, not_before=at, scheduled_for=at, held=held)
 
 
-def _not_expired(facts: Facts) -> Reason | None:
-    expires_at = facts.request.expires_at
-    return Reason.EXPIRED if expires_at is not None and expires_at <= facts.now else None
+def _broadcast(facts: Facts, refusal: Ended | None) -> dict[Channel, Delivery]:
+    if refusal is None:
+        return {channel: judge(facts, channel, facts.now) for channel in wanted_channels(facts)}
+    return {channel: Delivery(status=refusal.status, reason=refusal.reason) for channel in wanted_channels(facts)}
 
 
-def _channel_enabled(facts: Facts, channel: Channel) -> Reason | None:
-    return Reason.CHANNEL_DISABLED if channel in facts.tenant.settings.disabled_channels else None
+def _escalate(facts: Facts) -> tuple[dict[Channel, Delivery], tuple[Relay, ...]]:
+    """Plan the steps of the policy. Where one has to wait, those after it keep their distance to it."""
+    wanted = wanted_channels(facts)
+    deliveries: dict[Channel, Delivery] = {}
+    relays: list[Relay] = []
+    slip = 0
+    for step in facts.policy.steps:
+        at = Millis(facts.now + step.after * 1_000 + slip)
+        if step.rota is not None:
+            every = 1_000 * (step.every or NEXT_PERSON)
+            relays.append(Relay(rota=step.rota, channels=step.channels, not_before=at, every=every))
+            continue
+        planned = {channel: judge(facts, channel, at) for channel in step.channels if channel in wanted}
+        slip += max((_wait(delivery, at) for delivery in planned.values()), default=0)
+        deliveries |= planned
+    outside = [channel for channel in wanted if channel not in deliveries]
+    return deliveries | {channel: judge(facts, channel, facts.now) for channel in outside}, tuple(relays)
 
 
-def _address_valid(facts: Facts, channel: Channel) -> Reason | None:
-    return facts.check_address(channel, facts.recipient)
+def _wait(delivery: Delivery, at: Millis) -> int:
+    return 0 if delivery.scheduled_for is None else delivery.scheduled_for - at
 
 
-def _provider_exists(facts: Facts, channel: Channel) -> Reason | None:
-    if channel is Channel.IN_APP:
-        return None
-    wanted = facts.request.providers.get(channel)
-    offered = facts.providers.get(channel, ())
-    if wanted is not None and wanted not in {provider.id for provider in offered}:
-        return Reason.UNKNOWN_PROVIDER
-    return None if offered else Reason.NO_PROVIDER
+def _stand_ins(facts: Facts, deliveries: dict[Channel, Delivery]) -> dict[Channel, Delivery]:
+    """Return the deliveries that take the place of those the budget does not allow."""
+    if not facts.tenant.settings.downgrade:
+        return {}
+    refused = [channel for channel, delivery in deliveries.items() if delivery.reason is Reason.BUDGET_EXCEEDED]
+    found: dict[Channel, Delivery] = {}
+    for channel in refused:
+        found |= _stand_in(facts, channel, (*deliveries, *found))
+    return found
 
 
-NOTIFICATION_RULES: tuple[Callable[[Facts], Reason | None], ...] = (_tenant_active, _not_expired)
-CHANNEL_RULES: tuple[Callable[[Facts, Channel], Reason | None], ...] = (
-    _channel_enabled,
-    _address_valid,
-    _provider_exists,
-)
+def _stand_in(facts: Facts, channel: Channel, taken: Sequence[Channel]) -> dict[Channel, Delivery]:
+    for lower in LADDER.get(channel, ()):
+        if lower in taken:
+            return {}
+        delivery = judge(facts, lower, facts.now)
+        if delivery.status in OPEN:
+            return {lower: replace(delivery, detail=_INSTEAD[channel])}
+    return {}
 
 
-def order_providers(providers: Sequence[ProviderConfig], randomness: float) -> tuple[ProviderConfig, ...]:
-    """Return the enabled providers in the order they are tried: by priority; among equals `randomness` (uniform in
-    [0, 1)) picks the first by weight.
-    """
-    ordered: list[ProviderConfig] = []
-    for priority in sorted({provider.priority for provider in providers}):
-        equals = [provider for provider in providers if provider.enabled and provider.priority == priority]
-        ordered += _first_by_weight(equals, randomness)
-    return tuple(ordered)
+def next_due(state: NotificationState, now: Millis) -> Millis | None:
+    """Return when something of a notification comes due next, after `now`; None when nothing will."""
+    return min((at for at in _times(state) if at > now), default=None)
 
 
-def _first_by_weight(providers: list[ProviderConfig], randomness: float) -> list[ProviderConfig]:
-    point = randomness * sum(provider.weight for provider in providers)
-    for chosen in providers:
-        point -= chosen.weight
-        if point < 0:
-            return [chosen, *(other for other in providers if other is not chosen)]
-    return providers
-
-
-def _delivery(facts: Facts, channel: Channel, refusal: Reason | None) -> Delivery:
-    reason = refusal or _first(rule(facts, channel) for rule in CHANNEL_RULES)
-    if reason is Reason.EXPIRED:
-        return Delivery(status=DeliveryStatus.EXPIRED, reason=reason)
-    if reason is not None:
-        return Delivery(status=DeliveryStatus.SUPPRESSED, reason=reason)
-    return Delivery(status=DeliveryStatus.QUEUED, providers=_plan(facts, channel))
-
-
-def _plan(facts: Facts, channel: Channel) -> tuple[ProviderId, ...]:
-    offered = tuple(provider.id for provider in facts.providers.get(channel, ()))
-    wanted = facts.request.providers.get(channel)
-    if wanted is None:
-        return offered
-    return (wanted, *(provider for provider in offered if provider != wanted))
-
-
-def _first(reasons: Iterable[Reason | None]) -> Reason | None:
-    return next((reason for reason in reasons if reason is not None), None)
+def _times(state: NotificationState) -> Iterable[Millis]:
+    for delivery in state.deliveries.values():
+        if delivery.status is DeliveryStatus.SCHEDULED and delivery.not_before is not None:
+            yield delivery.not_before
+    for relay in state.relays:
+        if not relay.ended:
+            yield relay.not_before

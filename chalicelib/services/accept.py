@@ -4,7 +4,7 @@ A request with an `Idempotency-Key` first writes one record. Whoever repeats the
 the same ids: what a crash left out is written then, and the answer is the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -18,14 +18,22 @@ from chalicelib.domain.errors import (
     RequestInProgressError,
     TenantSuspendedError,
 )
-from chalicelib.domain.ids import NotificationId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
+from chalicelib.domain.escalation import DEFAULT_POLICY
+from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
 from chalicelib.services.concurrently import concurrently
-from chalicelib.services.ports import ExistsError, IdempotencyRecords, ProviderLookup, Requests, TenantLookup
+from chalicelib.services.ports import (
+    ExistsError,
+    IdempotencyRecords,
+    PolicyLookup,
+    ProviderLookup,
+    Requests,
+    TenantLookup,
+)
 
 IN_PROGRESS_FOR: Final = 30_000
 """How long, in milliseconds, the first request under a key is left alone before a repetition completes it."""
@@ -46,6 +54,9 @@ class Order(msgspec.Struct, frozen=True):
     providers: dict[Channel, ProviderId] | None = None
     metadata: dict[str, Any] | None = None
     expires_at: Millis | None = None
+    send_at: Millis | None = None
+    send_at_local: int | None = None
+    policy: PolicyId | None = None
     cancellation_key: str | None = None
 
 
@@ -72,6 +83,7 @@ class Accept(msgspec.Struct, frozen=True):
     records: IdempotencyRecords
     tenants: TenantLookup
     providers: ProviderLookup
+    policies: PolicyLookup
     randomness: Callable[[int], bytes]
     concurrency: int = 10
     """Writes at a time."""
@@ -92,7 +104,7 @@ class Accept(msgspec.Struct, frozen=True):
         NotFoundError, TenantSuspendedError
             The tenant does not exist, or may not send.
         InvalidInputError
-            A provider override names no provider of the tenant.
+            A provider override names no provider of the tenant, or an escalation no policy of it.
         IdempotencyMismatchError
             The key was used with another body within 24 hours.
         RequestInProgressError
@@ -115,23 +127,26 @@ class Accept(msgspec.Struct, frozen=True):
             raise NotFoundError("No such tenant")
         if tenant.status is not TenantStatus.ACTIVE:
             raise TenantSuspendedError
-        if order.providers:
-            self._check_providers(order.tenant, order.providers)
-        return tenant
-
-    def _check_providers(self, tenant: TenantId, wanted: dict[Channel, ProviderId]) -> None:
-        offered = {(found.channel, found.id) for found in self.providers.list(tenant) if found.enabled}
-        faults = [
-            Fault(
-                pointer=f"/provider/{channel}",
-                code="unknown_provider",
-                detail=f"The tenant has no enabled {channel} provider of this name",
-            )
-            for channel, provider in wanted.items()
-            if (channel, provider) not in offered
-        ]
+        faults = [*self._unknown_providers(order.tenant, order.providers or {}), *self._unknown_policy(order)]
         if faults:
             raise InvalidInputError(faults=faults)
+        return tenant
+
+    def _unknown_providers(self, tenant: TenantId, wanted: dict[Channel, ProviderId]) -> Iterator[Fault]:
+        if not wanted:
+            return
+        offered = {(found.channel, found.id) for found in self.providers.list(tenant) if found.enabled}
+        for channel, provider in wanted.items():
+            if (channel, provider) not in offered:
+                detail = f"The tenant has no enabled {channel} provider of this name"
+                yield Fault(pointer=f"/provider/{channel}", code="unknown_provider", detail=detail)
+
+    def _unknown_policy(self, order: Order) -> Iterator[Fault]:
+        if order.policy is None or order.policy == DEFAULT_POLICY.id:
+            return
+        if order.policy not in {policy.id for policy in self.policies.list(order.tenant)}:
+            detail = "The tenant has no escalation policy of this name"
+            yield Fault(pointer="/escalation/policy", code="unknown_policy", detail=detail)
 
     def _accept_once(self, order: Order, key: IdempotencyKey, now: Millis, stamp: "_Stamp") -> Acceptance:
         mine = IdempotencyRecord(
@@ -199,6 +214,9 @@ def _requests(
             providers=order.providers or {},
             metadata=order.metadata or {},
             expires_at=order.expires_at,
+            send_at=order.send_at,
+            send_at_local=order.send_at_local,
+            policy=order.policy,
             cancellation_key=order.cancellation_key,
             correlation_id=stamp.correlation,
         )

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain.decision import choose_strategy
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.state import NotificationState
+from chalicelib.domain.strategy import choose_strategy
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Reason
 from chalicelib.services.dispatch import expiry
@@ -50,7 +50,7 @@ class Cancel:
             user_type=request.recipient.user_type,
             user_id=request.recipient.user_id,
             accepted_at=request.accepted_at,
-            strategy=choose_strategy(request, tenant),
+            strategy=choose_strategy(request, tenant)[0],
             category=request.category,
             type=request.type,
             reason=Reason.CANCELLED,

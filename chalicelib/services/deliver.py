@@ -8,10 +8,11 @@ from enum import Enum, auto
 from typing import Final
 
 from chalicelib.channels.base import Message, UnshapeableError
-from chalicelib.domain.decision import AddressCheck
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.facts import AddressCheck
 from chalicelib.domain.ids import ProviderId
+from chalicelib.domain.outcome import Ended
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
@@ -26,9 +27,11 @@ from chalicelib.domain.state import (
     stopped_status,
 )
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
-from chalicelib.services.dispatch import offer, resolve_recipient, stage_provider
+from chalicelib.services.consult import Consult
+from chalicelib.services.gather_facts import offer, resolve, stage_provider
 from chalicelib.services.ports import (
     Clock,
     NotificationRef,
@@ -40,10 +43,12 @@ from chalicelib.services.ports import (
     Requests,
     States,
     TenantLookup,
+    Timers,
 )
 
 LONGEST_DELAY: Final = 900
 """Seconds a queue can hold a message back."""
+
 
 Shape = Callable[[Channel, NotificationRequest, Recipient, Tenant], Message]
 
@@ -66,6 +71,8 @@ class Deliver:
     tenants: TenantLookup
     providers: ProviderLookup
     queues: Queues
+    timers: Timers
+    consult: Consult
     caller: ProviderCaller
     check_address: AddressCheck
     shape: Shape
@@ -99,6 +106,8 @@ class Deliver:
     def _deliver(self, ref: NotificationRef, channel: Channel) -> Verdict:
         # Everything is read before the claim: from then on only the vendor's answer can be late.
         call = self._prepare(ref, channel)
+        if isinstance(call, Ended):
+            return self._refuse(ref, channel, call)
         now = self.clock()
         state = self.states.claim(ref, channel, now, Millis(now + self.lease))
         delivery = state.deliveries[channel]
@@ -110,17 +119,20 @@ class Deliver:
             self.recipients.remove_device_tokens(ref.tenant, state.user_type, state.user_id, result.dead_tokens)
         return Verdict.DONE
 
-    def _prepare(self, ref: NotificationRef, channel: Channel) -> Callable[[Delivery], ProviderResult]:
+    def _prepare(self, ref: NotificationRef, channel: Channel) -> Callable[[Delivery], ProviderResult] | Ended:
         request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
         if request is None or tenant is None:
             raise NotFoundError
         configured = self.providers.list(ref.tenant)
-        recipient = resolve_recipient(request, (channel,), self.recipients, self.check_address)
+        recipient, _ = resolve(request, (channel,), self.recipients, self.check_address)
+        refusal = self.consult(request, recipient, tenant, channel, self.clock())
+        if refusal is not None:
+            return refusal
         try:
             message = self.shape(channel, request, recipient, tenant)
         except UnshapeableError as error:
-            refusal = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
-            return lambda _: refusal
+            unshapeable = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
+            return lambda _: unshapeable
         likely = self._likely(request, channel, configured)
         if likely is not None:
             self.caller.prepare(tenant, likely)
@@ -147,7 +159,7 @@ class Deliver:
 
     def _follow_up(self, ref: NotificationRef, channel: Channel, before: Delivery, change: DeliveryChange) -> None:
         if change.status is DeliveryStatus.SENDING and change.not_before is not None:
-            self.queues.deliver_later(ref, channel, delay_until(change.not_before, self.clock()))
+            self._later(ref, channel, change.not_before)
         elif change.reason in (Reason.RETRIES_EXHAUSTED, Reason.MISCONFIGURED):
             self.queues.dead_letter(ref, channel, before.epoch + 1)
 
@@ -162,13 +174,27 @@ class Deliver:
             case Claim.LEASED | Claim.FREE:
                 return Verdict.RETURN
             case Claim.NOT_YET:
-                due = state.deliveries[channel].not_before or now
-                self.queues.deliver_later(ref, channel, delay_until(due, now))
+                self._later(ref, channel, state.deliveries[channel].not_before or now)
                 return Verdict.DONE
             case Claim.LAPSED:
                 return self._change(ref, channel, change_of_lapsed(state.deliveries[channel], now))
             case Claim.STOPPED:
                 return self._change(ref, channel, change_of_stopped(state, channel, now))
+
+    def _refuse(self, ref: NotificationRef, channel: Channel, refusal: Ended) -> Verdict:
+        """End a delivery that is not wanted any more, unless something else ended it."""
+        state, now = self.states.get(ref.tenant, ref.id), self.clock()
+        if state is None or claimable(state, channel, now) is not Claim.FREE:
+            return self._settle(ref, channel, state)
+        return self._change(ref, channel, ended_by(refusal, state.deliveries[channel], now))
+
+    def _later(self, ref: NotificationRef, channel: Channel, at: Millis) -> None:
+        """Have the delivery tried again at `at`: its lane can hold a message for some minutes, a timer for longer."""
+        delay = max(0, -(-(at - self.clock()) // 1_000))
+        if delay <= LONGEST_DELAY:
+            self.queues.deliver_later(ref, channel, delay)
+        else:
+            self.timers.schedule(Due(tenant=ref.tenant, kind=DueKind.NOTIFICATION, id=ref.id), at)
 
     def _change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> Verdict:
         try:
@@ -180,17 +206,16 @@ class Deliver:
 
 def change_of_stopped(state: NotificationState, channel: Channel, now: Millis) -> DeliveryChange:
     """Return how an open delivery changes that was cancelled, read or has expired before it went out."""
-    delivery = state.deliveries[channel]
-    reason = stop_reason(state, now) or Reason.CANCELLED
+    return ended_by(Ended(reason=stop_reason(state, now) or Reason.CANCELLED), state.deliveries[channel], now)
+
+
+def ended_by(refusal: Ended, delivery: Delivery, now: Millis) -> DeliveryChange:
+    """Return how an open delivery, in nobody's hands, ends for a reason that came up since it was decided."""
     return DeliveryChange(
         attempt=delivery.attempt,
-        status=stopped_status(delivery, reason),
+        status=stopped_status(delivery, refusal.reason),
         at=now,
         in_flight=InFlight.NO,
-        reason=reason,
+        reason=refusal.reason,
+        detail=refusal.detail,
     )
-
-
-def delay_until(due: Millis, now: Millis) -> int:
-    """Return the seconds from `now` until `due`, rounded up, that a queue can hold a message back."""
-    return min(LONGEST_DELAY, max(0, -(-(due - now) // 1_000)))

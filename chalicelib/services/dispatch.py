@@ -1,120 +1,95 @@
-"""Dispatching: decide a notification once, then publish what the stored decision says."""
+"""Dispatching: decide a notification once, when its time has come, and publish what the stored decision says is due.
+
+Whatever waits (a send for later, a step, the end of quiet hours) comes back as one more message: a timer sends it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from chalicelib.domain.decision import AddressCheck, Facts, decide, order_providers
-from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.decision import decide
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.ids import NotificationId, ProviderId
-from chalicelib.domain.provider import ProviderConfig
-from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.facts import Facts
+from chalicelib.domain.quiet_hours import next_local_time, zone_of
 from chalicelib.domain.request import NotificationRequest
-from chalicelib.domain.state import NotificationState
+from chalicelib.domain.state import Claim, NotificationState, claimable
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.accept import DAY
-from chalicelib.services.ports import (
-    NotificationRef,
-    ProviderLookup,
-    Publication,
-    Queues,
-    Recipients,
-    Requests,
-    States,
-    TenantLookup,
-)
+from chalicelib.services.gather_facts import GatherFacts
+from chalicelib.services.ports import NotificationRef, Publication, Queues, Requests, States, TenantLookup, Timers
+from chalicelib.services.release import Release
 
-WAITING = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
-STAGE_PROVIDER = "env:"
-"""Prefix of the ids of providers that the stage itself offers."""
+FOR_A_WORKER: Final = frozenset({Claim.FREE, Claim.LAPSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """The use case: decide and publish."""
+    """The use case: bring a notification one step on, and publish."""
 
     requests: Requests
     states: States
-    recipients: Recipients
     tenants: TenantLookup
-    providers: ProviderLookup
+    gather: GatherFacts
+    release: Release
+    timers: Timers
     queues: Queues
-    check_address: AddressCheck
-    stage_vendors: dict[Channel, str]
 
-    def decide(self, ref: NotificationRef, now: Millis) -> NotificationState:
-        """Return the stored decision on a notification; make it if there is none yet.
+    def __call__(self, ref: NotificationRef, now: Millis, *, woken: bool = False) -> NotificationState | None:
+        """Do all but the publishing that is due for a notification; return its state, None where its time is to come.
+
+        Everything here may be done twice. `woken`: a timer sent the message, so a decision is probably stored.
 
         Raises
         ------
         NotFoundError
             There is no such request: the message was not ours.
         """
-        request = self.requests.get(ref.tenant, ref.id)
-        tenant = self.tenants.get(ref.tenant)
+        stored = self.states.get(ref.tenant, ref.id) if woken else None
+        if stored is not None:
+            return self.release(stored, now)
+        request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
         if request is None or tenant is None:
             raise NotFoundError
-        channels = request.channels or tenant.settings.default_channels
-        facts = Facts(
-            request=request,
-            recipient=resolve_recipient(request, channels, self.recipients, self.check_address),
-            tenant=tenant,
-            providers=self._offers(request, channels),
-            check_address=self.check_address,
-            now=now,
-        )
-        return self.states.put(decide(facts), expiry(request, tenant))
+        facts = self._facts_in_time(request, tenant, now)
+        if facts is None:
+            return None
+        state = self.states.put(decide(facts), expiry(request, tenant))
+        return self.release(state, now, facts)
 
-    def publish(self, states: Sequence[NotificationState]) -> list[NotificationRef]:
-        """Publish the queued deliveries of each state; return the notifications the topic did not take."""
-        return self.queues.publish([publication for state in states if (publication := announce(state)).channels])
+    def publish(self, states: Sequence[NotificationState], now: Millis) -> list[NotificationRef]:
+        """Publish what is due of each state; return the notifications the topic did not take."""
+        return self.queues.publish([due for state in states if (due := announce(state, now)).channels])
 
-    def _offers(
-        self, request: NotificationRequest, channels: Sequence[Channel]
-    ) -> dict[Channel, tuple[ProviderConfig, ...]]:
-        configured = self.providers.list(request.tenant)
-        return {channel: offer(request.id, channel, configured, self.stage_vendors) for channel in channels}
+    def _facts_in_time(self, request: NotificationRequest, tenant: Tenant, now: Millis) -> Facts | None:
+        """Return the facts if it is time to decide; else see to it that it comes back then."""
+        if request.send_at is not None and request.send_at > now:
+            self._later(request, request.send_at)
+            return None
+        facts = self.gather(request, tenant, now)
+        if request.send_at_local is not None:
+            start = next_local_time(request.accepted_at, request.send_at_local, zone_of(_zones(facts)))
+            if start > now:
+                self._later(request, start)
+                return None
+        return facts
 
-
-def offer(
-    id: NotificationId, channel: Channel, configured: Sequence[ProviderConfig], stage_vendors: dict[Channel, str]
-) -> tuple[ProviderConfig, ...]:
-    """Return the providers of a channel in the order they are tried: the tenant's, or else the stage's own."""
-    own = order_providers([provider for provider in configured if provider.channel is channel], spread(id))
-    return own or stage_provider(channel, stage_vendors)
+    def _later(self, request: NotificationRequest, at: Millis) -> None:
+        self.timers.schedule(Due(tenant=request.tenant, kind=DueKind.NOTIFICATION, id=request.id), at)
 
 
-def stage_provider(channel: Channel, vendors: dict[Channel, str]) -> tuple[ProviderConfig, ...]:
-    """Return the provider that the stage itself offers on `channel`, if it does."""
-    vendor = vendors.get(channel)
-    if vendor is None:
-        return ()
-    return (ProviderConfig(id=ProviderId(STAGE_PROVIDER + vendor), channel=channel, vendor=vendor),)
-
-
-def spread(id: NotificationId) -> float:
-    """Return a number in [0, 1) that is the same for the same notification: a repeated decision chooses alike."""
-    return int(id[-8:], 16) / 2**32
-
-
-def announce(state: NotificationState) -> Publication:
-    """Return what to publish of a state: the channels whose deliveries still wait for a worker."""
-    waiting = tuple(c for c, delivery in state.deliveries.items() if delivery.status in WAITING)
+def announce(state: NotificationState, now: Millis) -> Publication:
+    """Return what to publish of a state: the channels with something for a worker to do at `now`."""
+    waiting = tuple(channel for channel in state.deliveries if claimable(state, channel, now) in FOR_A_WORKER)
     return Publication(ref=NotificationRef(state.tenant, state.id), channels=waiting)
-
-
-def resolve_recipient(
-    request: NotificationRequest, channels: Sequence[Channel], stored: Recipients, check: AddressCheck
-) -> Recipient:
-    """Return the request's recipient, completed from the stored one when an address is missing on some channel."""
-    named = request.recipient
-    if all(check(channel, named) is not Reason.MISSING_ADDRESS for channel in channels):
-        return named
-    return named.completed_by(stored.get(request.tenant, named.user_type, named.user_id))
 
 
 def expiry(request: NotificationRequest, tenant: Tenant) -> int:
     """Return when the rows of a notification are removed, in seconds since the epoch."""
-    return request.accepted_at // 1_000 + tenant.settings.retention_days * DAY
+    begins = max(request.accepted_at, request.send_at or request.accepted_at)
+    return begins // 1_000 + tenant.settings.retention_days * DAY
+
+
+def _zones(facts: Facts) -> tuple[str | None, ...]:
+    return (facts.preferences.time_zone, facts.recipient.time_zone, facts.tenant.settings.time_zone)

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.domain.delivery import OPEN
+from chalicelib.domain.delivery import OPEN, DeliveryStatus
 from chalicelib.domain.ids import NotificationId, TenantId
+from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import Claim, NotificationState, claimable
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.services.dispatch import announce
 from chalicelib.services.ports import (
     Between,
-    NotificationRef,
-    Publication,
     Queues,
     Requests,
     States,
@@ -26,6 +26,7 @@ from chalicelib.services.ports import (
 LOOK_BACK: Final = 6 * 3_600_000
 """How far back, in milliseconds, an open notification holds the cursor; older ones are left to the alarms."""
 PAGE: Final = 100
+ONE_DAY: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,31 @@ class Sweep:
     def _sweep_page(self, tenant: TenantId, ids: Sequence[NotificationId], now: Millis) -> tuple[Millis | None, int]:
         states = self.states.get_many(tenant, ids)
         undecided = self.requests.get_many(tenant, [id for id in ids if id not in states])
-        stuck = [publication for state in states.values() if (publication := self._stuck(state, now)).channels]
-        self.queues.dispatch([NotificationRef(tenant, id) for id in undecided])
-        self.queues.publish(stuck)
-        open_since = [request.accepted_at for request in undecided.values()]
-        open_since += [state.accepted_at for state in states.values() if _is_open(state)]
-        return min(open_since, default=None), len(undecided) + len(stuck)
+        stuck = [*undecided, *(id for id, state in states.items() if self._is_stuck(state, now))]
+        self.queues.wake([Due(tenant=tenant, kind=DueKind.NOTIFICATION, id=id) for id in stuck])
+        open_since = [request.accepted_at for request in undecided.values() if not _begins_later(request, now)]
+        open_since += [state.accepted_at for state in states.values() if _is_open(state, now)]
+        return min(open_since, default=None), len(stuck)
 
-    def _stuck(self, state: NotificationState, now: Millis) -> Publication:
-        waiting = announce(state)
+    def _is_stuck(self, state: NotificationState, now: Millis) -> bool:
+        """Tell whether something for a worker to do has been due for longer than the grace."""
         overdue = Millis(now - self.grace)
-        channels = tuple(
-            channel for channel in waiting.channels if claimable(state, channel, overdue) is not Claim.NOT_YET
-        )
-        return Publication(ref=waiting.ref, channels=channels)
+        return any(claimable(state, channel, overdue) is not Claim.NOT_YET for channel in announce(state, now).channels)
 
 
-def _is_open(state: NotificationState) -> bool:
-    return any(delivery.status in OPEN for delivery in state.deliveries.values())
+def _begins_later(request: NotificationRequest, now: Millis) -> bool:
+    """Whether a timer brings the request back, once the dispatcher has seen it. When its wall clock shows the time is
+    for the dispatcher to know: within a day.
+    """
+    if request.send_at_local is not None:
+        return request.accepted_at + ONE_DAY > now
+    return request.send_at is not None and request.send_at > now
+
+
+def _is_open(state: NotificationState, now: Millis) -> bool:
+    """Whether something is to be done by now. What waits for its time is the timers' business."""
+    return any(
+        delivery.status in OPEN
+        and (delivery.status is not DeliveryStatus.SCHEDULED or (delivery.not_before or 0) <= now)
+        for delivery in state.deliveries.values()
+    )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
-from pynamodb.expressions.condition import And, Condition
+from pynamodb.expressions.condition import And, Condition, Or
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
@@ -139,12 +139,12 @@ def _goes_on() -> Condition:
     undelivered = [
         ~_has_status(channel, [DeliveryStatus.DELIVERED]) for channel in Channel if channel != Channel.IN_APP
     ]
-    return (
-        N.stop_on.does_not_exist()
-        | ((N.stop_on == StopOn.READ) & unread)
-        | ((N.stop_on == StopOn.ACKNOWLEDGED) & N.acknowledged_at.does_not_exist())
-        | ((N.stop_on == StopOn.DELIVERED) & _all(unread, *undelivered))
-    )
+    unended = {
+        StopOn.READ: unread,
+        StopOn.ACKNOWLEDGED: N.acknowledged_at.does_not_exist(),
+        StopOn.DELIVERED: _all(unread, *undelivered),
+    }
+    return _any(N.stop_on.does_not_exist(), *(_all(N.stop_on == on, unended[on]) for on in StopOn))
 
 
 def _applies(channel: Channel, change: DeliveryChange) -> Condition:
@@ -163,6 +163,10 @@ def _applies(channel: Channel, change: DeliveryChange) -> Condition:
 
 def _all(*conditions: Condition) -> Condition:
     return reduce(And, conditions)
+
+
+def _any(*conditions: Condition) -> Condition:
+    return reduce(Or, conditions)
 
 
 def _progress(change: DeliveryChange) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Dispatch queue → decision → topic."""
+"""Dispatch queue → decision → topic. What comes due later comes back through this queue, too."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,23 +20,28 @@ CONCURRENT_DECISIONS = 10
 
 @workers.lambda_function(name="dispatch")
 def dispatch(event: Mapping[str, Any], context: object) -> PartialBatch:
-    """Decide each notification of a batch, then publish the decisions together.
+    """Decide each notification of a batch, or release what has come due of it; then publish all of that together.
 
     Dying in between is harmless: the messages come again, the stored decisions are found and published.
     """
     use_case = bootstrap.dispatch()
-    decided: dict[str, NotificationState] = {}
+    due: dict[str, NotificationState] = {}
 
-    def decide(record: Record) -> bool:
-        ref = decode(record["body"]).notification
-        with tenant_scope(ref.tenant):
-            decided[record["messageId"]] = use_case.decide(ref, bootstrap.now())
+    def handle(record: Record) -> bool:
+        message = decode(record["body"])
+        with tenant_scope(message.tenant):
+            if message.digest is not None:
+                bootstrap.digests().close(message.tenant, message.digest, bootstrap.now())
+                return True
+            state = use_case(message.notification, bootstrap.now(), woken=message.woken)
+        if state is not None:
+            due[record["messageId"]] = state
         return True
 
-    undecided = handle_each(event, decide, CONCURRENT_DECISIONS)
-    refused = set(use_case.publish(list(decided.values())))
-    unpublished = [record for record in event["Records"] if _ref_of(decided.get(record["messageId"])) in refused]
-    return {"batchItemFailures": undecided["batchItemFailures"] + failures_of(unpublished)["batchItemFailures"]}
+    undone = handle_each(event, handle, CONCURRENT_DECISIONS)
+    refused = set(use_case.publish(list(due.values()), bootstrap.now()))
+    unpublished = [record for record in event["Records"] if _ref_of(due.get(record["messageId"])) in refused]
+    return {"batchItemFailures": undone["batchItemFailures"] + failures_of(unpublished)["batchItemFailures"]}
 
 
 def _ref_of(state: NotificationState | None) -> NotificationRef | None:

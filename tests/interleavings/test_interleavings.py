@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.content import Content
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
 from chalicelib.domain.errors import RequestInProgressError
+from chalicelib.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step
 from chalicelib.domain.ids import UserId
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
@@ -17,6 +18,10 @@ from chalicelib.services.deliver import Verdict
 from tests.build import ACME, NOW, a_recipient
 from tests.explore import Actor, Scenario, Stepping, explore
 from tests.world import LEASE, OWNER, REF, World
+
+
+AT_ONCE = EscalationPolicy(id=DEFAULT_POLICY.id, steps=(Step(channels=(Channel.IN_APP, Channel.EMAIL)),))
+"""An escalation whose steps are all due."""
 
 
 @dataclass
@@ -124,6 +129,7 @@ def test_a_slow_worker_whose_lease_lapsed_is_not_overtaken_by_a_second_call() ->
 def test_no_call_begins_after_a_read_or_cancel_was_stored(stop: str) -> None:
     def make() -> Scenario:
         stage = Stage()
+        stage.world.store.policies.create(ACME, AT_ONCE)
         stage.world.decided(priority=Priority.LOW, channels=(Channel.IN_APP, Channel.EMAIL))
         stopped_at: list[int] = []
 
@@ -162,7 +168,7 @@ def test_a_cancel_that_races_the_dispatcher_stops_all_or_comes_after_the_claim()
 
         def dispatching(wrap: Callable[[Any], Any]) -> None:
             dispatch = stage.world.dispatch(wrap)
-            dispatch.publish([dispatch.decide(REF, NOW)])
+            stage.world.dispatched(dispatch)
 
         stage.actor("dispatch", dispatching)
         stage.actor("cancel", lambda wrap: stage.world.cancel(wrap)(REF, NOW))
@@ -186,16 +192,14 @@ def test_a_dispatcher_that_dies_anywhere_decides_once_and_publishes_at_least_onc
 
         def dispatching(wrap: Callable[[Any], Any]) -> None:
             dispatch = stage.world.dispatch(wrap)
-            state = dispatch.decide(REF, NOW)
-            decided.append(state)
-            dispatch.publish([state])
+            decided.append(stage.world.dispatched(dispatch))
 
         stage.actor("dispatch 1", dispatching, may_crash=True)
         stage.actor("dispatch 2", dispatching, may_crash=True)
 
         def check() -> None:
             again = stage.world.dispatch()
-            again.publish([again.decide(REF, NOW)])
+            stage.world.dispatched(again)
             assert len({state.deliveries[Channel.EMAIL].providers for state in decided} | {("first", "second")}) == 1
             for _ in stage.world.queues.lanes[Channel.EMAIL]:
                 stage.world.deliver()(REF, Channel.EMAIL)

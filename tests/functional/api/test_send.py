@@ -22,6 +22,7 @@ SENDER = a_service(Scope.SEND)
 ANN: dict[str, Any] = {"userId": "u1", "userType": "customer", "email": "ann@example.com", "phone": "+14155550100"}
 CONTENT: dict[str, Any] = {"subject": "Hello", "body": "It is on its way."}
 IN_A_MONTH = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
+IN_361_DAYS = IN_A_MONTH + timedelta(days=331)
 LONG: dict[str, Any] = {"recipients": [ANN], "content": CONTENT}
 
 
@@ -85,6 +86,16 @@ def test_a_send_may_leave_most_things_open(api: Api) -> None:
     (request,) = stored(api)
     assert (request.priority, request.category, request.strategy) == (Priority.MEDIUM, "transactional", None)
     assert (request.channels, request.providers, request.metadata) == ((), {}, {})
+
+
+def test_a_send_may_be_for_later_and_name_its_policy(api: Api) -> None:
+    assert send(api, {**LONG, "sendAt": IN_A_MONTH.isoformat(), "escalation": {"policy": "default"}}).status == 202
+    assert send(api, {**LONG, "sendAtLocal": "09:30"}).status == 202
+
+    on_time, local = stored(api)
+    assert (on_time.send_at, on_time.policy) == (IN_A_MONTH.timestamp() * 1_000, "default")
+    assert on_time.strategy is Strategy.ESCALATION, "whoever names a policy asks for an escalation"
+    assert (local.send_at_local, local.strategy) == (570, None)
 
 
 SHORT_FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -239,9 +250,23 @@ FAULTS: dict[str, tuple[Any, dict[str, str]]] = {
     "an expiry that is a number": ({**LONG, "expiresAt": 1_900_000_000}, {"/expiresAt": "wrong_type"}),
     "an expiry that is no time": ({**LONG, "expiresAt": "tomorrow"}, {"/expiresAt": "malformed"}),
     "a time to send in the past": ({**LONG, "sendAt": "2020-01-01T00:00:00Z"}, {"/sendAt": "date_in_past"}),
-    "a time to send": ({**LONG, "sendAt": IN_A_MONTH.isoformat()}, {"/sendAt": "not_available"}),
-    "a local time to send": ({**LONG, "sendAtLocal": "09:00"}, {"/sendAtLocal": "not_available"}),
-    "an escalation policy": ({**LONG, "escalation": {"policy": "default"}}, {"/escalation": "not_available"}),
+    "a time to send too far away": ({**LONG, "sendAt": IN_361_DAYS.isoformat()}, {"/sendAt": "date_too_far"}),
+    "two times to send": (
+        {**LONG, "sendAt": IN_A_MONTH.isoformat(), "sendAtLocal": "09:00"},
+        {"/sendAt": "conflicting_fields", "/sendAtLocal": "conflicting_fields"},
+    ),
+    "a time to send that comes after the expiry": (
+        {**LONG, "sendAt": IN_A_MONTH.isoformat(), "expiresAt": IN_A_MONTH.isoformat()},
+        {"/expiresAt": "expires_before_sent"},
+    ),
+    "a time no clock shows": ({**LONG, "sendAtLocal": "24:00"}, {"/sendAtLocal": "malformed"}),
+    "a local time that is a number": ({**LONG, "sendAtLocal": 9}, {"/sendAtLocal": "wrong_type"}),
+    "an unknown policy": ({**LONG, "escalation": {"policy": "nope"}}, {"/escalation/policy": "unknown_policy"}),
+    "an escalation without a policy": ({**LONG, "escalation": {}}, {"/escalation/policy": "required"}),
+    "an escalating broadcast": (
+        {**LONG, "strategy": "broadcast", "escalation": {"policy": "default"}},
+        {"/escalation": "conflicting_fields"},
+    ),
     "a topic": ({"topic": "news", "content": CONTENT}, {"/topic": "not_available"}),
     "an audience": ({"audience": {"roles": ["x"]}, "content": CONTENT}, {"/audience": "not_available"}),
     "metadata too long": ({**LONG, "metadata": {"a": "x" * 5_000}}, {"/metadata": "too_long"}),

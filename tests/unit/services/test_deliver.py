@@ -4,12 +4,14 @@ from msgspec.structs import replace
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId, ProviderId, TenantId, UserId, UserType, derived_id
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import Accepted, Refused, Unsure
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Reason, Strategy
-from chalicelib.services.deliver import Verdict, delay_until
-from chalicelib.services.ports import NotificationRef
-from tests.build import ACME, NOW, a_recipient
+from chalicelib.services.deliver import Verdict
+from chalicelib.services.ports import NotificationRef, Publication
+from tests.build import ACME, ID, NOW, a_recipient
 from tests.fakes import LaneMessage
 from tests.twin import TwinRecipients
 from tests.world import LEASE, OWNER, REF, World
@@ -324,6 +326,73 @@ def test_a_message_of_no_notification_is_an_error(ref: NotificationRef) -> None:
             world.deliver()(ref, channel)
 
 
-@pytest.mark.parametrize(("wait", "seconds"), [(-5, 0), (0, 0), (1, 1), (1_000, 1), (1_001, 2), (10_000_000, 900)])
-def test_a_delay_is_rounded_up_and_bounded_by_what_a_queue_can_hold(wait: int, seconds: int) -> None:
-    assert delay_until(Millis(NOW + wait), NOW) == seconds
+@pytest.mark.parametrize(("wait", "seconds"), [(0.001, 1), (1.0, 1), (1.01, 2), (900.0, 900)])
+def test_a_delay_is_rounded_up_to_what_a_queue_can_count(wait: float, seconds: int) -> None:
+    world = World()
+    world.decided()
+    world.vendor.answers = [replace(BUSY, retry_after=wait)]
+
+    world.deliver(randomness=0.0)(REF, Channel.EMAIL)
+
+    assert [message.delay for message in world.queues.lanes[Channel.EMAIL]] == [seconds]
+    assert world.timers.scheduled == []
+
+
+def test_a_vendor_that_asks_for_more_patience_than_a_queue_has_is_asked_again_by_a_timer() -> None:
+    world = World()
+    world.decided()
+    world.vendor.answers = [replace(BUSY, retry_after=901.0)]
+
+    world.deliver()(REF, Channel.EMAIL)
+
+    assert world.queues.lanes[Channel.EMAIL] == []
+    at = Millis(NOW + 901_000)
+    assert world.timers.scheduled == [(Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID), at)]
+    world.clock.advance(901_000)
+    world.wake()
+    assert world.queues.published == [Publication(REF, (Channel.EMAIL,))]
+
+
+@pytest.mark.parametrize(
+    ("opt_out", "reason"),
+    [
+        (Preferences(channels={Channel.EMAIL: False}), Reason.PREFERENCE_OFF),
+        (Preferences(categories={"transactional": {Channel.EMAIL: False}}), Reason.PREFERENCE_OFF),
+    ],
+)
+def test_an_opt_out_after_the_decision_is_heeded(opt_out: Preferences, reason: Reason) -> None:
+    world = World()
+    world.decided()
+    world.prefer(opt_out)
+
+    assert world.deliver()(REF, Channel.EMAIL) is Verdict.DONE
+
+    delivery = world.state.deliveries[Channel.EMAIL]
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.SUPPRESSED, reason)
+    assert world.vendor.calls == []
+
+
+def test_an_address_suppressed_between_two_tries_is_not_tried_again() -> None:
+    world = World()
+    world.decided()
+    world.vendor.answers = [BUSY]
+    world.deliver()(REF, Channel.EMAIL)
+    world.suppress(Channel.EMAIL, "ann@example.com")
+    world.clock.advance(60_000)
+
+    world.deliver()(REF, Channel.EMAIL)
+
+    delivery = world.state.deliveries[Channel.EMAIL]
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, Reason.SUPPRESSED_ADDRESS)
+    assert len(world.vendor.calls) == 1
+
+
+def test_an_opt_out_changes_nothing_of_what_went_out() -> None:
+    world = World()
+    world.decided()
+    world.deliver()(REF, Channel.EMAIL)
+    world.prefer(Preferences(channels={Channel.EMAIL: False}))
+
+    assert world.deliver()(REF, Channel.EMAIL) is Verdict.DONE
+
+    assert world.state.deliveries[Channel.EMAIL].status is DeliveryStatus.SENT

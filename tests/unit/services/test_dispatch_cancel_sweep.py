@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 from msgspec.structs import replace
 
@@ -7,25 +5,37 @@ from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId, derived_id
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.state import NotificationState
 from chalicelib.domain.status import derive_status
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Reason
-from chalicelib.services.dispatch import announce, stage_provider
+from chalicelib.domain.words import Channel, Reason, Strategy
+from chalicelib.services.dispatch import announce
+from chalicelib.services.gather_facts import stage_provider
 from chalicelib.services.ports import NotificationRef, Publication
 from tests.build import ACME, ID, NOW, a_recipient, a_request
 from tests.twin import TwinRecipients, TwinRequests
 from tests.world import GRACE, LEASE, REF, World
 
+DUE = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
+OTHER = NotificationId(derived_id("other"))
 MISSING = NotificationRef(ACME, NotificationId(derived_id("missing")))
+
+
+def decided(world: World, ref: NotificationRef, now: Millis) -> NotificationState:
+    """The state after the dispatcher had a message of what may be decided now."""
+    state = world.dispatch()(ref, now)
+    assert state is not None
+    return state
 
 
 def test_a_decision_is_made_once() -> None:
     world = World()
     world.accepted()
-    first = world.dispatch().decide(REF, NOW)
+    first = decided(world, REF, NOW)
     world.rows.providers.clear()
 
-    again = world.dispatch().decide(REF, Millis(NOW + 5_000))
+    again = decided(world, REF, Millis(NOW + 5_000))
 
     assert again == first
     assert again.deliveries[Channel.EMAIL].providers == ("first", "second")
@@ -36,7 +46,7 @@ def test_an_address_the_request_leaves_out_is_the_stored_one() -> None:
     world.accepted(recipient=a_recipient(email=None))
     TwinRecipients(world.rows).put(ACME, a_recipient(email="stored@example.com"))
 
-    state = world.dispatch().decide(REF, NOW)
+    state = decided(world, REF, NOW)
 
     assert state.deliveries[Channel.EMAIL].status is DeliveryStatus.QUEUED
 
@@ -45,7 +55,7 @@ def test_an_address_nobody_has_suppresses_the_channel() -> None:
     world = World()
     world.accepted(recipient=a_recipient(email=None))
 
-    delivery = world.dispatch().decide(REF, NOW).deliveries[Channel.EMAIL]
+    delivery = decided(world, REF, NOW).deliveries[Channel.EMAIL]
 
     assert (delivery.status, delivery.reason) == (DeliveryStatus.SUPPRESSED, Reason.MISSING_ADDRESS)
 
@@ -54,9 +64,12 @@ def test_without_providers_of_its_own_a_tenant_gets_the_stages() -> None:
     world = World(providers=())
     world.accepted()
 
-    dispatch = dataclasses.replace(world.dispatch(), stage_vendors={Channel.EMAIL: "ses"})
+    dispatch = world.dispatch(stage_vendors={Channel.EMAIL: "ses"})
 
-    assert dispatch.decide(REF, NOW).deliveries[Channel.EMAIL].providers == ("env:ses",)
+    state = dispatch(REF, NOW)
+
+    assert state is not None
+    assert state.deliveries[Channel.EMAIL].providers == ("env:ses",)
     assert stage_provider(Channel.SMS, {Channel.EMAIL: "ses"}) == ()
 
 
@@ -64,7 +77,7 @@ def test_only_what_waits_is_published() -> None:
     world = World()
     state = world.decided(channels=(Channel.EMAIL, Channel.SMS), recipient=a_recipient(phone=None))
 
-    assert world.dispatch().publish([state]) == []
+    assert world.dispatch().publish([state], NOW) == []
 
     assert world.queues.published == [Publication(REF, (Channel.EMAIL,))]
 
@@ -73,15 +86,15 @@ def test_a_state_with_nothing_to_send_is_not_published() -> None:
     world = World()
     state = world.decided(recipient=a_recipient(email=None))
 
-    world.dispatch().publish([state])
+    world.dispatch().publish([state], NOW)
 
-    assert announce(state).channels == ()
+    assert announce(state, NOW).channels == ()
     assert world.queues.published == []
 
 
 def test_a_message_without_a_request_is_an_error() -> None:
     with pytest.raises(NotFoundError):
-        World().dispatch().decide(MISSING, NOW)
+        World().dispatch()(MISSING, NOW)
 
 
 def test_cancelling_turns_what_waits_cancelled_at_once() -> None:
@@ -100,7 +113,7 @@ def test_what_is_cancelled_before_it_was_decided_is_never_sent() -> None:
     world.accepted()
 
     assert derive_status(world.cancel()(REF, NOW)) == "cancelled"
-    world.dispatch().publish([world.dispatch().decide(REF, NOW)])
+    world.dispatch().publish([decided(world, REF, NOW)], NOW)
 
     assert world.queues.published == []
 
@@ -136,16 +149,16 @@ def test_the_sweeper_asks_for_what_nobody_decided() -> None:
 
     assert world.sweep()(ACME, later()) == 1
 
-    assert world.queues.dispatched == [REF]
+    assert world.queues.woken == [DUE]
 
 
-def test_the_sweeper_publishes_what_nobody_took() -> None:
+def test_the_sweeper_asks_for_what_no_worker_took() -> None:
     world = World()
     world.decided()
 
     assert world.sweep()(ACME, later()) == 1
 
-    assert world.queues.published == [Publication(REF, (Channel.EMAIL,))]
+    assert world.queues.woken == [DUE]
 
 
 def test_the_sweeper_leaves_alone_what_is_young_or_settled_or_not_due() -> None:
@@ -171,7 +184,7 @@ def test_the_sweepers_cursor_stops_at_the_oldest_open_notification() -> None:
     for number in range(1, 250):
         request = a_request(id=NotificationId(derived_id(str(number))), accepted_at=Millis(NOW + number))
         TwinRequests(world.rows).put(request, 0)
-        state = world.dispatch().decide(NotificationRef(ACME, request.id), NOW)
+        state = decided(world, NotificationRef(ACME, request.id), NOW)
         world.rows.states[ACME, request.id] = replace(state, deliveries={})
 
     assert world.sweep()(ACME, later(GRACE + 1_000)) == 1
@@ -186,3 +199,15 @@ def test_the_stage_provider_is_of_the_channel() -> None:
     [provider] = stage_provider(Channel.EMAIL, {Channel.EMAIL: "ses"})
 
     assert provider == ProviderConfig(id=provider.id, channel=Channel.EMAIL, vendor="ses")
+
+
+def test_the_sweeper_leaves_to_the_timers_what_waits_for_its_time() -> None:
+    world = World()
+    in_an_hour = Millis(NOW + 3_600_000)
+    world.decided(channels=(Channel.SMS,), strategy=Strategy.ESCALATION)
+    TwinRequests(world.rows).put(a_request(id=OTHER, send_at=in_an_hour), 0)
+
+    assert world.sweep()(ACME, later()) == 1, "nobody knows whether the dispatcher saw what is to be sent later"
+
+    assert world.queues.woken == [replace(DUE, id=OTHER)]
+    assert world.rows.sweeps[ACME] == later() - GRACE, "neither holds the cursor"

@@ -106,7 +106,7 @@ def test_a_delivery_a_worker_takes_meanwhile_is_left_to_that_worker(world: World
 
     assert read.state is not None
     assert read.state.version == 99
-    assert read.state.deliveries[Channel.EMAIL].status is DeliveryStatus.QUEUED
+    assert read.state.deliveries[Channel.EMAIL].status is DeliveryStatus.SCHEDULED
 
 
 def test_reading_a_broadcast_stops_nothing(world: World) -> None:

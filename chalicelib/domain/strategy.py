@@ -1,0 +1,24 @@
+"""How the channels of a notification follow each other, and who says so."""
+
+from typing import Final
+
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.state import Source
+from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.words import Priority, Strategy
+
+IMPLIED: Final = {Priority.HIGH: Strategy.BROADCAST, Priority.LOW: Strategy.ESCALATION}
+"""What a priority implies where nobody chose a strategy."""
+
+
+def choose_strategy(request: NotificationRequest, tenant: Tenant) -> tuple[Strategy, Source]:
+    """Return the strategy and where it comes from: critical always broadcasts; then the request says; then what the
+    priority implies; then the tenant.
+    """
+    if request.priority is Priority.CRITICAL:
+        return Strategy.BROADCAST, Source.PRIORITY
+    if request.strategy is not None:
+        return request.strategy, Source.REQUEST
+    if request.priority in IMPLIED:
+        return IMPLIED[request.priority], Source.PRIORITY
+    return tenant.settings.default_strategy, Source.TENANT

@@ -1,0 +1,138 @@
+"""Gathering the facts of a decision: who the recipient is, what they want, what the tenant offers and may spend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.decision import LADDER
+from chalicelib.domain.escalation import DEFAULT_POLICY, EscalationPolicy
+from chalicelib.domain.facts import AddressCheck, Estimate, Facts
+from chalicelib.domain.ids import NotificationId, ProviderId
+from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.routing import order_providers
+from chalicelib.domain.state import Source
+from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Reason
+from chalicelib.services.ports import (
+    Backgrounds,
+    PolicyLookup,
+    ProviderLookup,
+    Recipients,
+    Spendings,
+)
+from chalicelib.services.pricing import price_of
+
+STAGE_PROVIDER = "env:"
+"""Prefix of the ids of providers that the stage itself offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatherFacts:
+    """Reads what a decision rests on. It changes nothing, so that a simulation may use it as it is."""
+
+    recipients: Recipients
+    providers: ProviderLookup
+    policies: PolicyLookup
+    backgrounds: Backgrounds
+    spendings: Spendings
+    check_address: AddressCheck
+    stage_vendors: dict[Channel, str]
+
+    def __call__(self, request: NotificationRequest, tenant: Tenant, now: Millis) -> Facts:
+        """Return the facts about a request at `now`."""
+        settings = tenant.settings
+        channels = request.channels or settings.default_channels
+        recipient, recipient_from = resolve(request, channels, self.recipients, self.check_address)
+        background = self.backgrounds.when_deciding(request, addresses(recipient, channels))
+        offers = self._offers(request, (*channels, *_lower(channels)) if settings.downgrade else channels)
+        return Facts(
+            request=request,
+            recipient=recipient,
+            recipient_from=recipient_from,
+            tenant=tenant,
+            providers=offers,
+            check_address=self.check_address,
+            now=now,
+            preferences=background.preferences.over(settings.preferences),
+            suppressed=frozenset(background.suppressed),
+            usage=background.usage,
+            spent=self.spendings.spent(tenant.id, settings.budgets, now) if settings.budgets else (),
+            estimate=_estimate(request, recipient, tenant, offers),
+            policy=self._policy(request),
+            cancelled=background.cancelled_at is not None,
+        )
+
+    def _policy(self, request: NotificationRequest) -> EscalationPolicy:
+        wanted = request.policy or DEFAULT_POLICY.id
+        stored = {policy.id: policy for policy in self.policies.list(request.tenant)}
+        # A policy that was removed since the send was accepted leaves the one that everybody has.
+        return stored.get(wanted) or stored.get(DEFAULT_POLICY.id) or DEFAULT_POLICY
+
+    def _offers(
+        self, request: NotificationRequest, channels: Sequence[Channel]
+    ) -> dict[Channel, tuple[ProviderConfig, ...]]:
+        configured = self.providers.list(request.tenant)
+        return {channel: offer(request.id, channel, configured, self.stage_vendors) for channel in channels}
+
+
+def offer(
+    id: NotificationId, channel: Channel, configured: Sequence[ProviderConfig], stage_vendors: dict[Channel, str]
+) -> tuple[ProviderConfig, ...]:
+    """Return the providers of a channel in the order they are tried: the tenant's, or else the stage's own."""
+    own = order_providers([provider for provider in configured if provider.channel is channel], spread(id))
+    return own or stage_provider(channel, stage_vendors)
+
+
+def stage_provider(channel: Channel, vendors: dict[Channel, str]) -> tuple[ProviderConfig, ...]:
+    """Return the provider that the stage itself offers on `channel`, if it does."""
+    vendor = vendors.get(channel)
+    if vendor is None:
+        return ()
+    return (ProviderConfig(id=ProviderId(STAGE_PROVIDER + vendor), channel=channel, vendor=vendor),)
+
+
+def spread(id: NotificationId) -> float:
+    """Return a number in [0, 1) that is the same for the same notification: a repeated decision chooses alike."""
+    return int(id[-8:], 16) / 2**32
+
+
+def resolve(
+    request: NotificationRequest, channels: Sequence[Channel], stored: Recipients, check: AddressCheck
+) -> tuple[Recipient, Source]:
+    """Return the request's recipient, completed from the stored one when an address is missing on some channel, and
+    where its data came from.
+    """
+    named = request.recipient
+    if all(check(channel, named) is not Reason.MISSING_ADDRESS for channel in channels):
+        return named, Source.REQUEST
+    found = stored.get(request.tenant, named.user_type, named.user_id)
+    if found is None:
+        return named, Source.REQUEST
+    said_nothing = not (named.email or named.phone or named.device_tokens)
+    return named.completed_by(found), Source.STORED if said_nothing else Source.BOTH
+
+
+def addresses(recipient: Recipient, channels: Sequence[Channel]) -> dict[Channel, str]:
+    """Return the addresses that the suppression list may name. Device tokens are not listed: dead ones are removed."""
+    known = {Channel.EMAIL: recipient.email, Channel.SMS: recipient.phone}
+    return {channel: address for channel in channels if (address := known.get(channel))}
+
+
+def _lower(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    return tuple(lower for channel in channels for lower in LADDER.get(channel, ()) if lower not in channels)
+
+
+def _estimate(
+    request: NotificationRequest,
+    recipient: Recipient,
+    tenant: Tenant,
+    offers: dict[Channel, tuple[ProviderConfig, ...]],
+) -> Estimate:
+    def estimate(channel: Channel) -> int:
+        first = next(iter(offers.get(channel, ())), None)
+        provider = request.providers.get(channel) or (first.id if first else None)
+        return price_of(request, recipient, tenant, channel, provider)
+
+    return estimate
