@@ -479,6 +479,24 @@ class TwinSweepCursors:
 
 
 @dataclass
+class TwinPreferences:
+    """`ports.StoredPreferences` in memory."""
+
+    rows: Rows
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> Preferences:
+        return self.rows.preferences.get((tenant, user_type, user_id), Preferences())
+
+    def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, preferences: Preferences) -> Preferences:
+        with self.rows.step():
+            if self.get(tenant, user_type, user_id).version != preferences.version:
+                raise StaleVersionError
+            chosen = replace(preferences, version=preferences.version + 1)
+            self.rows.preferences[tenant, user_type, user_id] = chosen
+            return chosen
+
+
+@dataclass
 class TwinSuppressions:
     """`ports.Suppressions` in memory."""
 

@@ -20,6 +20,7 @@ from chalicelib.store.digests import DigestRows
 from chalicelib.store.due import DueRows
 from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.policies import PolicyRows
+from chalicelib.store.preferences import PreferenceRows
 from chalicelib.store.providers import ProviderRows
 from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.requests import RequestRows
@@ -55,6 +56,7 @@ class Store:
     rotas: ports.Rotas
     audit: ports.AuditLog
     sweeps: ports.SweepCursors
+    preferences: ports.StoredPreferences
     suppressions: ports.Suppressions
     groups: ports.CancelledGroups
     backgrounds: ports.Backgrounds
@@ -79,6 +81,7 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         rotas=twin.TwinRotas(rows),
         audit=twin.TwinAuditLog(rows),
         sweeps=twin.TwinSweepCursors(rows),
+        preferences=twin.TwinPreferences(rows),
         suppressions=twin.TwinSuppressions(rows),
         groups=twin.TwinCancelledGroups(rows),
         backgrounds=twin.TwinBackgrounds(rows),
@@ -103,6 +106,7 @@ def on_table(table: Table) -> Store:
         rotas=RotaRows(table),
         audit=AuditRows(table),
         sweeps=SweepRows(table),
+        preferences=PreferenceRows(table),
         suppressions=SuppressionRows(table),
         groups=CancelledGroupRows(table),
         backgrounds=BackgroundRows(table),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from chalicelib.domain.allowance import Usage
+from chalicelib.domain.allowance import Taking, Usage, mark_of
 from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import RequestId
 from chalicelib.domain.preferences import Preferences
@@ -13,7 +13,7 @@ from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import Background
-from tests.build import ACME, NOW, a_request
+from tests.build import ACME, ID, NOW, a_request
 from tests.store.stores import Store
 
 TTL = NOW // 1_000 + 86_400
@@ -86,3 +86,19 @@ def test_of_two_tombstones_the_later_counts(store: Store, read: Read) -> None:
     store.groups.cancel(ACME, CancelGroup("batch", "batch-1"), Millis(NOW + 3), TTL)
     asked = a_request(cancellation_key="order-42", batch=RequestId("batch-1"))
     assert read(store, asked, ADDRESSES).cancelled_at == NOW + 7
+
+
+def test_what_the_person_chose_is_known(store: Store, read: Read) -> None:
+    asked = a_request()
+    chosen = store.preferences.put(
+        ACME, asked.recipient.user_type, asked.recipient.user_id, Preferences(channels={Channel.SMS: False})
+    )
+    assert read(store, asked, ADDRESSES).preferences == chosen
+
+
+def test_what_the_person_was_sent_is_known_when_deciding_alone(store: Store) -> None:
+    asked = a_request()
+    used = Usage(taken={Channel.EMAIL: (Taking(mark=mark_of(ID), at=NOW),)}, version=1)
+    store.usages.put(ACME, asked.recipient.user_type, asked.recipient.user_id, used, TTL)
+    assert store.backgrounds.when_deciding(asked, ADDRESSES).usage == used
+    assert store.backgrounds.when_sending(asked, ADDRESSES).usage == Usage()

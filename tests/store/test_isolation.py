@@ -75,6 +75,7 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "providers.list": lambda store: store.providers.list(EVE),
     "audit.list": lambda store: store.audit.list(EVE, DAY, 10, None),
     "sweeps.get": lambda store: store.sweeps.get(EVE),
+    "preferences.get": lambda store: store.preferences.get(EVE, *WHO).categories,
     "suppressions.get": lambda store: store.suppressions.get(EVE, Channel.EMAIL, "ann@example.com"),
     "suppressions.delete": lambda store: store.suppressions.delete(EVE, Channel.EMAIL, "ann@example.com"),
     "suppressions.list": lambda store: store.suppressions.list(EVE, Channel.EMAIL, 10, None),
@@ -116,6 +117,7 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
     "dues.put": lambda store: store.dues.put(BUCKET, replace(COMING, tenant=EVE)),
     "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
+    "preferences.put": lambda store: store.preferences.put(EVE, *WHO, Preferences(types={"eve": False})),
     "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
     "usages.put": lambda store: store.usages.put(EVE, *WHO, Usage(version=1), TTL),
     "spendings.spend": lambda store: store.spendings.spend(EVE, BUDGET, 7, NOW),
@@ -147,6 +149,7 @@ def filled(store: Store) -> Store:
     store.rotas.create(ACME, ROTA)
     store.audit.add(ENTRY)
     store.sweeps.advance(ACME, NOW)
+    store.preferences.put(ACME, *WHO, Preferences(categories={"marketing": {Channel.EMAIL: False}}))
     store.suppressions.put(ACME, LISTED)
     store.usages.put(ACME, *WHO, USED, TTL)
     store.spendings.spend(ACME, BUDGET, 5, NOW)
@@ -193,6 +196,7 @@ def test_every_method_is_tried() -> None:
         "audit": ports.AuditLog,
         "sweeps": ports.SweepCursors,
         "dues": ports.DueItems,
+        "preferences": ports.StoredPreferences,
         "suppressions": ports.Suppressions,
         "groups": ports.CancelledGroups,
         "digests": ports.DigestWindows,
@@ -221,6 +225,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.audit.list(ACME, DAY, 10, None),
         store.sweeps.get(ACME),
         {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},
+        store.preferences.get(ACME, *WHO),
         store.suppressions.list(ACME, Channel.EMAIL, 10, None),
         tuple(store.groups.members(ACME, GROUP)),
         store.digests.get(ACME, NEWS),
