@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from chalicelib.api.models import Answer, Query
+from chalicelib.api.models import Body, Query
 from chalicelib.api.route import Route
 
 Document = dict[str, Any]
@@ -75,4 +75,4 @@ class Schemas:
 
 
 def _mode(model: type[BaseModel]) -> JsonSchemaMode:
-    return "serialization" if issubclass(model, Answer) else "validation"
+    return "validation" if issubclass(model, Body | Query) else "serialization"

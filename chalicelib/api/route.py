@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
+from pydantic import BaseModel
 
 from chalicelib.api import serve
 from chalicelib.api.models import Answer, Body, Query
@@ -35,7 +36,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     body: type[Body] | None
     body_required: bool
     query: type[Query] | None
-    answer: type[Answer] | None
+    answer: type[BaseModel] | None
     status: int
     idempotent: bool
     max_body: int
@@ -74,7 +75,7 @@ class Routes(Blueprint):
         body: type[Body] | None = None,
         body_required: bool = True,
         query: type[Query] | None = None,
-        answer: type[Answer] | None = None,
+        answer: type[BaseModel] | None = None,
         status: int = 200,
         idempotent: bool = False,
         max_body: int = MAX_BODY,

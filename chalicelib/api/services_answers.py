@@ -2,6 +2,8 @@
 
 from typing import Any, Self
 
+from pydantic import ConfigDict, RootModel
+
 from chalicelib.api.delivery_answers import TrackedDelivery, tracked
 from chalicelib.api.fields import NotificationIdText
 from chalicelib.api.models import Answer, Body, Line, Time
@@ -12,11 +14,25 @@ from chalicelib.services.notification import Notification
 
 
 class CancelBody(Body):
-    """What to cancel. Only `id` is available yet."""
+    """What to cancel: one of these. `batchId` is the `requestId` of a send to several recipients."""
 
     id: NotificationIdText | None = None
     cancellation_key: Line | None = None
     batch_id: Line | None = None
+
+
+class CancelledGroup(Answer):
+    """What became of the notifications of a key or batch: `cancelled` counts those of which something was held back.
+
+    All that was accepted before `cancelledAt` is cancelled. When `complete` is false there are more than could be seen
+    to in one call: nothing of them goes out, but it does not show in their status until the call is repeated.
+    """
+
+    cancellation_key: str | None
+    batch_id: str | None
+    cancelled: int
+    cancelled_at: Time
+    complete: bool
 
 
 class SentContent(Answer):
@@ -100,3 +116,9 @@ class Tracking(Answer):
             cancelled_at=state and state.cancelled_at,
             deliveries=tracked(state),
         )
+
+
+class CancelAnswer(RootModel[Tracking | CancelledGroup]):
+    """How the one notification stands, or what became of many."""
+
+    model_config = ConfigDict(defer_build=True)

@@ -6,15 +6,19 @@ from chalicelib import bootstrap
 from chalicelib.api.call import Call
 from chalicelib.api.path import notification_id
 from chalicelib.api.route import Routes
-from chalicelib.api.services_answers import CancelBody, SentNotification, Tracking
+from chalicelib.api.services_answers import CancelAnswer, CancelBody, CancelledGroup, SentNotification, Tracking
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import Fault, InvalidInputError, NotFoundError
+from chalicelib.domain.groups import CancelGroup
+from chalicelib.domain.value import Millis
 from chalicelib.services.notification import Notification
 from chalicelib.services.ports import NotificationRef
 
 routes = Routes(__name__, tag="Notifications")
 NOTIFICATIONS: Final = "/api/v1/services/notifications"
 ONE: Final = NOTIFICATIONS + "/{id}"
+PATIENCE: Final = 5_000
+"""Milliseconds: how long a call goes on with the members of a group."""
 
 
 @routes.add(
@@ -23,23 +27,35 @@ ONE: Final = NOTIFICATIONS + "/{id}"
     needs=Permission.SEND,
     summary="Cancel what was not handed to a vendor yet",
     body=CancelBody,
-    answer=Tracking,
+    answer=CancelAnswer,
     raises=(NotFoundError,),
 )
-def cancel_notification(call: Call, body: CancelBody) -> Tracking:
-    """Cancel one notification. Once this answers, no vendor is called for it any more."""
-    if body.id is None:
-        raise InvalidInputError(faults=_cannot_cancel(body))
-    bootstrap.cancel()(NotificationRef(call.tenant, body.id), call.now)
-    return Tracking.of(bootstrap.find_notifications().get(call.tenant, body.id))
+def cancel_notification(call: Call, body: CancelBody) -> Tracking | CancelledGroup:
+    """Cancel one notification, all of a cancellation key, or all of a batch.
+
+    Once this answers, no vendor is called any more for what was accepted before.
+    """
+    _demand_one(body)
+    if body.id is not None:
+        bootstrap.cancel()(NotificationRef(call.tenant, body.id), call.now)
+        return Tracking.of(bootstrap.find_notifications().get(call.tenant, body.id))
+    key, batch = body.cancellation_key, body.batch_id
+    group = CancelGroup("batch", batch or "") if key is None else CancelGroup("key", key)
+    done = bootstrap.cancel_groups()(call.tenant, group, call.now, Millis(call.now + PATIENCE))
+    return CancelledGroup(
+        cancellation_key=key, batch_id=batch, cancelled=done.count, cancelled_at=done.at, complete=done.complete
+    )
 
 
-def _cannot_cancel(body: CancelBody) -> list[Fault]:
-    named = {"cancellationKey": body.cancellation_key, "batchId": body.batch_id}
-    wanted = [name for name, value in named.items() if value is not None]
-    detail = "Cancelling by this is not available yet"
-    faults = [Fault(pointer=f"/{name}", code="not_available", detail=detail) for name in wanted]
-    return faults or [Fault(pointer="/id", code="required", detail="Say which notification to cancel")]
+def _demand_one(body: CancelBody) -> None:
+    named = {"id": body.id, "cancellationKey": body.cancellation_key, "batchId": body.batch_id}
+    given = [name for name, value in named.items() if value is not None]
+    if not given:
+        raise InvalidInputError(faults=[Fault(pointer="/id", code="required", detail="Say what to cancel")])
+    detail = "Cancel by one of id, cancellationKey and batchId at a time"
+    faults = [Fault(pointer=f"/{name}", code="conflicting_fields", detail=detail) for name in given[1:]]
+    if faults:
+        raise InvalidInputError(faults=faults)
 
 
 @routes.add(
