@@ -1,13 +1,15 @@
 import pytest
 
-from chalicelib.domain.ids import ProviderId, TenantId
+from chalicelib.domain.escalation import EscalationPolicy
+from chalicelib.domain.ids import PolicyId, ProviderId, TenantId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.words import Channel
 from chalicelib.services import cached
-from chalicelib.services.cached import CachedProviders, CachedTenants
+from chalicelib.services.cached import CachedPolicies, CachedProviders, CachedTenants
 from tests.build import ACME, a_tenant
 from tests.fakes import ManualClock
+from tests.twin import Rows, TwinPolicies
 
 BETA = TenantId("beta")
 FRESH_FOR = 60_000
@@ -57,6 +59,20 @@ def test_each_tenant_has_its_own_answer() -> None:
     providers = CachedProviders(Stored(), ManualClock(), FRESH_FOR)
 
     assert [providers.list(tenant)[0].id for tenant in (ACME, BETA, ACME)] == ["of-acme", "of-beta", "of-acme"]
+
+
+def test_policies_are_remembered_too() -> None:
+    policy = EscalationPolicy(id=PolicyId("p"), steps=())
+    rows, clock = Rows(), ManualClock()
+    TwinPolicies(rows).create(ACME, policy)
+    policies = CachedPolicies(TwinPolicies(rows), clock, FRESH_FOR)
+    assert policies.list(ACME) == (policy,)
+
+    TwinPolicies(rows).delete(ACME, policy.id)
+
+    assert policies.list(ACME) == (policy,)
+    clock.advance(FRESH_FOR)
+    assert policies.list(ACME) == ()
 
 
 def test_memory_is_bounded_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
