@@ -7,12 +7,15 @@ from typing import TypeVar
 
 import pytest
 
+from chalicelib.domain.allowance import Budget, Period, Usage
 from chalicelib.domain.delivery import DeliveryStatus
-from chalicelib.domain.ids import RequestId, UserId
+from chalicelib.domain.ids import NotificationId, RequestId, UserId
+from chalicelib.domain.preferences import Cap
 from chalicelib.domain.request import IdempotencyRecord
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
+from chalicelib.services.allowances import Allowances, Wanted
 from chalicelib.services.ports import ExistsError, NotificationRef, RefusedChangeError
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state
 from tests.store.stores import ON_MINISTACK, Store
@@ -91,6 +94,32 @@ def test_device_tokens_die_beside_each_other(store: Store) -> None:
     left = store.recipients.get(ACME, ANN.user_type, ANN.user_id)
     assert left is not None
     assert left.device_tokens == ("alive",)
+
+
+def test_a_budget_is_not_exceeded_by_many_who_spend_at_once(store: Store) -> None:
+    budget = Budget(period=Period.DAY, limit=35)
+    spent = at_once(lambda number: store.spendings.spend(ACME, budget, 10, NOW))
+    assert spent.count(True) == 3
+    assert store.spendings.spent(ACME, [budget], NOW) == (30,)
+    at_once(lambda number: number < 3 and store.spendings.spend(ACME, budget, -10, NOW))
+    assert store.spendings.spent(ACME, [budget], NOW) == (0,)
+
+
+def test_a_cap_is_not_exceeded_by_many_who_take_at_once(store: Store) -> None:
+    allowances = Allowances(store.usages, store.spendings)
+    budget = Budget(period=Period.DAY, limit=35)
+    wanted = {Channel.EMAIL: Wanted(cap=Cap(hour=3), cost=10)}
+
+    def take(number: int) -> bool:
+        # Every notification comes twice.
+        id = NotificationId(f"01890a5d-ac96-774b-bcce-{number // 2:012x}")
+        return not allowances.take(a_state(id=id), wanted, [budget], Usage(), NOW)
+
+    at_once(take)
+    taken = store.usages.get(ACME, ANN.user_type, ANN.user_id).taken[Channel.EMAIL]
+    assert len(taken) == len({taking.mark for taking in taken}) <= 3
+    assert store.spendings.spent(ACME, [budget], NOW) == (10 * len(taken),)
+    assert sum(map(take, range(0, CROWD, 2))) == 3
 
 
 def at_once(act: Callable[[int], T]) -> list[T]:

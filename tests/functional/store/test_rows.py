@@ -229,6 +229,8 @@ def _size(value: Raw) -> int:
             return len(content.encode())
         case "N":
             return (len(Decimal(content).as_tuple().digits) + 1) // 2 + 1
+        case "B":
+            return len(content)
         case "BOOL":
             return 1
         case "L":
