@@ -114,12 +114,28 @@ class Accept(msgspec.Struct, frozen=True):
         stamp = _Stamp(
             sent_by=sent_by, ttl=now // 1_000 + tenant.settings.retention_days * DAY, correlation=correlation_id
         )
-        if key is None:
-            ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)
-            request_id = RequestId(time_ordered_id(now, self.randomness(10)))
-            self._store(_requests(order, request_id, ids, now, stamp), stamp.ttl)
-            return Acceptance(request_id=request_id, ids=ids)
-        return self._accept_once(order, key, now, stamp)
+        if key is not None:
+            return self._accept_once(order, key, now, stamp)
+        wanted = self._new_requests(order, now, stamp)
+        self._store(wanted, stamp.ttl)
+        return Acceptance(request_id=wanted[0].request_id, ids=tuple(request.id for request in wanted))
+
+    def prepare(
+        self, order: Order, *, sent_by: str, now: Millis, correlation_id: str | None = None
+    ) -> tuple[Tenant, list[NotificationRequest]]:
+        """Return the tenant, and the requests that accepting the order would store, without storing them.
+
+        Raises
+        ------
+        NotFoundError, TenantSuspendedError, InvalidInputError
+            As accepting it would.
+        """
+        tenant = self._sending_tenant(order)
+        return tenant, self._new_requests(order, now, _Stamp(sent_by=sent_by, ttl=0, correlation=correlation_id))
+
+    def _new_requests(self, order: Order, now: Millis, stamp: "_Stamp") -> list[NotificationRequest]:
+        ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)
+        return _requests(order, RequestId(time_ordered_id(now, self.randomness(10))), ids, now, stamp)
 
     def _sending_tenant(self, order: Order) -> Tenant:
         tenant = self.tenants.get(order.tenant)
