@@ -109,6 +109,7 @@ def sending(store: Store) -> dict[str, Any]:
         records=store.records,
         tenants=store.tenants,
         providers=store.providers,
+        policies=store.policies,
         randomness=os.urandom,
     )
     return {"accept": accept, "cancel": Cancel(store.requests, store.states, store.tenants)}

@@ -126,7 +126,7 @@ def test_cancelling_before_the_decision_wins_and_twice_is_as_good_as_once(api: A
 
     assert (first.status, first.json["status"]) == (200, "cancelled")
     assert again.json == first.json
-    api.world.dispatch().decide(NotificationRef(ACME, ID), api.world.clock())
+    api.world.dispatch()(NotificationRef(ACME, ID), api.world.clock())
     assert api.world.state.deliveries == {}
 
 
