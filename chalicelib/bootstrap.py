@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from chalicelib.services.unsubscribe import Unsubscribe
     from chalicelib.services.unsubscribe_links import UnsubscribeLinks
     from chalicelib.store.backgrounds import BackgroundRows
+    from chalicelib.store.cancelled_groups import CancelledGroupRows
     from chalicelib.store.cursors import Cursors
     from chalicelib.store.policies import PolicyRows
     from chalicelib.store.preferences import PreferenceRows
@@ -222,6 +223,14 @@ def timeouts() -> Timeouts:
 
 
 @cache
+def cancelled_groups() -> "CancelledGroupRows":
+    """Return the groups that notifications are cancelled in."""
+    from chalicelib.store.cancelled_groups import CancelledGroupRows
+
+    return CancelledGroupRows(table())
+
+
+@cache
 def accept() -> "Accept":
     """Return the use case that accepts sends."""
     from chalicelib.services.accept import Accept
@@ -233,6 +242,7 @@ def accept() -> "Accept":
         tenants=known_tenants(),
         providers=known_providers(),
         policies=known_policies(),
+        groups=cancelled_groups(),
         randomness=os.urandom,
     )
 
@@ -257,9 +267,8 @@ def relaying() -> "Relaying":
 def cancel_groups() -> "CancelGroups":
     """Return the use case that cancels groups of notifications."""
     from chalicelib.services.cancel_group import CancelGroups
-    from chalicelib.store.cancelled_groups import CancelledGroupRows
 
-    return CancelGroups(CancelledGroupRows(table()), cancel(), now)
+    return CancelGroups(cancelled_groups(), cancel(), now)
 
 
 @cache
@@ -329,14 +338,13 @@ def backgrounds() -> "BackgroundRows":
 def digests() -> "Digests":
     """Return the use cases of digests."""
     from chalicelib.services.digests import Digests
-    from chalicelib.store.cancelled_groups import CancelledGroupRows
     from chalicelib.store.digests import DigestRows
 
     return Digests(
         requests=requests(),
         states=states(),
         tenants=known_tenants(),
-        groups=CancelledGroupRows(table()),
+        groups=cancelled_groups(),
         windows=DigestRows(table()),
         timers=timers(),
     )
@@ -444,7 +452,6 @@ def sweep_timers() -> "SweepTimers":
 @cache
 def inbox() -> "Inbox":
     """Return the use cases of one notification in its owner's inbox."""
-    from chalicelib.services.gather_facts import GatherFacts
     from chalicelib.services.inbox import Inbox
 
     return Inbox(requests(), states())

@@ -13,6 +13,7 @@ import pytest
 from app import app
 from chalicelib import bootstrap
 from chalicelib.auth.context import to_context
+from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.value import Millis
@@ -21,6 +22,7 @@ from chalicelib.services.accept import Accept
 from chalicelib.services.audit import ReadAudit
 from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.cancel import Cancel
+from chalicelib.services.cancel_group import CancelGroups
 from chalicelib.services.find_notifications import FindNotifications
 from chalicelib.services.inbox import Inbox
 from chalicelib.services.inbox_many import InboxMany
@@ -28,6 +30,8 @@ from chalicelib.services.manage_providers import ManageProviders
 from chalicelib.services.manage_recipients import ManageRecipients
 from chalicelib.services.manage_service_accounts import ManageServiceAccounts
 from chalicelib.services.manage_tenants import ManageTenants
+from chalicelib.services.suppress import Suppress
+from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
 from tests.fakes import ManualClock
 from tests.store.stores import Store, on_twin
@@ -90,7 +94,7 @@ class NoVault:
 def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -> Api:
     """Return the API over `world`, by default one of now, wired into bootstrap for the time of a test."""
     world = world or World(clock=ManualClock(Millis(time_ns() // 1_000_000)))
-    use_cases = {"accept": world.accept(), "cancel": world.cancel()}
+    use_cases = {"accept": world.accept(), "cancel": world.cancel(), "cancel_groups": world.cancel_groups()}
     _wire(monkeypatch, use_cases | reading_and_administration(on_twin(world.rows), world.clock))
     return Api(world)
 
@@ -98,11 +102,11 @@ def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -
 def api_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> Api:
     """Return the API over `store`, wired into bootstrap for the time of a test."""
     clock = ManualClock(Millis(time_ns() // 1_000_000))
-    _wire(monkeypatch, sending(store) | reading_and_administration(store, clock))
+    _wire(monkeypatch, sending(store, clock) | reading_and_administration(store, clock))
     return Api(World(clock=clock))
 
 
-def sending(store: Store) -> dict[str, Any]:
+def sending(store: Store, clock: ManualClock) -> dict[str, Any]:
     """Return the use cases of sending over `store`, by their names in bootstrap."""
     accept = Accept(
         requests=store.requests,
@@ -110,9 +114,11 @@ def sending(store: Store) -> dict[str, Any]:
         tenants=store.tenants,
         providers=store.providers,
         policies=store.policies,
+        groups=store.groups,
         randomness=os.urandom,
     )
-    return {"accept": accept, "cancel": Cancel(store.requests, store.states, store.tenants)}
+    cancel = Cancel(store.requests, store.states, store.tenants)
+    return {"accept": accept, "cancel": cancel, "cancel_groups": CancelGroups(store.groups, cancel, clock)}
 
 
 def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, Any]:
@@ -125,6 +131,9 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "inbox_many": InboxMany(store.requests, store.states, clock),
         "find_notifications": FindNotifications(store.requests, store.states),
         "read_audit": ReadAudit(store.audit),
+        "suppress": Suppress(store.suppressions, store.tenants, audited),
+        "unsubscribe": Unsubscribe(store.preferences, store.tenants),
+        "unsubscribe_tokens": UnsubscribeTokens(b"a secret for all tests"),
         "manage_tenants": ManageTenants(store.tenants, audited),
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
         "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),

@@ -19,6 +19,7 @@ from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.accept import Accept
 from chalicelib.services.allowances import Allowances
 from chalicelib.services.cancel import Cancel
+from chalicelib.services.cancel_group import CancelGroups
 from chalicelib.services.consult import Consult
 from chalicelib.services.deliver import Deliver
 from chalicelib.services.digests import Digests
@@ -124,6 +125,7 @@ class World:
             tenants=self.store.tenants,
             providers=self.store.providers,
             policies=self.store.policies,
+            groups=wrap(self.store.groups),
             randomness=lambda size: next(self.numbers).to_bytes(size, "big"),
             concurrency=1,
         )
@@ -219,6 +221,10 @@ class World:
     def cancel(self, wrap: Wrap = lambda port: port) -> Cancel:
         """Return the use case that cancels."""
         return Cancel(self.store.requests, wrap(self.store.states), self.store.tenants)
+
+    def cancel_groups(self, wrap: Wrap = lambda port: port) -> CancelGroups:
+        """Return the use case that cancels groups."""
+        return CancelGroups(wrap(self.store.groups), self.cancel(wrap), self.clock)
 
     def sweep(self) -> Sweep:
         """Return the use case that sweeps."""

@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     TenantSuspendedError,
 )
 from chalicelib.domain.escalation import DEFAULT_POLICY
+from chalicelib.domain.groups import groups_of
 from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
@@ -27,6 +28,7 @@ from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
 from chalicelib.services.concurrently import concurrently
 from chalicelib.services.ports import (
+    CancelledGroups,
     ExistsError,
     IdempotencyRecords,
     PolicyLookup,
@@ -84,6 +86,7 @@ class Accept(msgspec.Struct, frozen=True):
     tenants: TenantLookup
     providers: ProviderLookup
     policies: PolicyLookup
+    groups: CancelledGroups
     randomness: Callable[[int], bytes]
     concurrency: int = 10
     """Writes at a time."""
@@ -111,12 +114,14 @@ class Accept(msgspec.Struct, frozen=True):
             The first request under the key is still running.
         """
         tenant = self._sending_tenant(order)
+        begins = max(now, order.send_at or now)
         stamp = _Stamp(
-            sent_by=sent_by, ttl=now // 1_000 + tenant.settings.retention_days * DAY, correlation=correlation_id
+            sent_by=sent_by, ttl=begins // 1_000 + tenant.settings.retention_days * DAY, correlation=correlation_id
         )
         if key is not None:
             return self._accept_once(order, key, now, stamp)
         wanted = self._new_requests(order, now, stamp)
+        self._join_groups(wanted, stamp.ttl)
         self._store(wanted, stamp.ttl)
         return Acceptance(request_id=wanted[0].request_id, ids=tuple(request.id for request in wanted))
 
@@ -180,18 +185,26 @@ class Accept(msgspec.Struct, frozen=True):
             NotificationId(derived_id(order.tenant, record.request_id, str(position)))
             for position in range(record.count)
         )
-        wanted = _requests(order, record.request_id, ids, record.accepted_at, stamp)
+        all_of_them = wanted = _requests(order, record.request_id, ids, record.accepted_at, stamp)
         replayed = record.request_id != mine.request_id
         if replayed:
-            wanted = self._left_out(order.tenant, wanted)
+            wanted = self._left_out(order.tenant, all_of_them)
             if wanted and now - record.accepted_at < IN_PROGRESS_FOR:
                 raise RequestInProgressError
+        if wanted:
+            self._join_groups(all_of_them, stamp.ttl)
         self._store(wanted, stamp.ttl)
         return Acceptance(request_id=record.request_id, ids=ids, replayed=replayed)
 
     def _left_out(self, tenant: TenantId, wanted: list[NotificationRequest]) -> list[NotificationRequest]:
         stored = self.requests.get_many(tenant, [request.id for request in wanted])
         return [request for request in wanted if request.id not in stored]
+
+    def _join_groups(self, requests: list[NotificationRequest], ttl: int) -> None:
+        # Before the requests themselves: whoever cancels a group finds all of it that was accepted.
+        first, ids = requests[0], [request.id for request in requests]
+        for group in groups_of(first):
+            self.groups.add(first.tenant, group, ids, first.request_id, ttl)
 
     def _store(self, requests: list[NotificationRequest], ttl: int) -> None:
         concurrently(lambda request: self._put(request, ttl), requests, self.concurrency)
@@ -234,6 +247,7 @@ def _requests(
             send_at_local=order.send_at_local,
             policy=order.policy,
             cancellation_key=order.cancellation_key,
+            batch=request_id if len(ids) > 1 else None,
             correlation_id=stamp.correlation,
         )
         for id, recipient in zip(ids, order.recipients, strict=True)

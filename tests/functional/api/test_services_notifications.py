@@ -137,8 +137,14 @@ def test_cancelling_before_the_decision_wins_and_twice_is_as_good_as_once(api: A
         ({"id": "42"}, {"/id": "malformed"}),
         ({"id": 42}, {"/id": "wrong_type"}),
         ({"id": ID.upper()}, {"/id": "malformed"}),
-        ({"cancellationKey": "order-42"}, {"/cancellationKey": "not_available"}),
-        ({"batchId": "b1"}, {"/batchId": "not_available"}),
+        ({"cancellationKey": ""}, {"/cancellationKey": "too_short"}),
+        ({"cancellationKey": "k" * 256}, {"/cancellationKey": "too_long"}),
+        ({"cancellationKey": "a\nb"}, {"/cancellationKey": "control_characters"}),
+        ({"id": ID, "cancellationKey": "order-42"}, {"/cancellationKey": "conflicting_fields"}),
+        (
+            {"batchId": "b1", "id": ID, "cancellationKey": "order-42"},
+            {"/cancellationKey": "conflicting_fields", "/batchId": "conflicting_fields"},
+        ),
         ({"ids": [ID]}, {"/ids": "unknown_field"}),
     ],
 )

@@ -21,10 +21,11 @@ class Ids:
     user: str
     provider: str
     client: str
+    address: str
 
 
-ACMES: Final = Ids("acme", ID, "acmes-user", "acmes-provider", "acmes-client")
-NOBODYS: Final = Ids("none", ID[:-6] + "ffffff", "nones-user", "nones-provider", "nones-client")
+ACMES: Final = Ids("acme", ID, "acmes-user", "acmes-provider", "acmes-client", "acmes@example.com")
+NOBODYS: Final = Ids("none", ID[:-6] + "ffffff", "nones-user", "nones-provider", "nones-client", "nones@example.com")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ def send(ids: Ids) -> Ask:
     return Ask({"recipientIds": [ids.user], "message": "Hello", "provider": {"email": ids.provider}})
 
 
+def an_address(ids: Ids) -> dict[str, str]:
+    """An address that may be on a suppression list."""
+    return {"channel": "email", "address": ids.address}
+
+
 def new_provider(ids: Ids) -> Ask:
     """The body names a provider that is to be."""
     settings = {"host": "smtp.example.com"}
@@ -79,6 +85,9 @@ NAMING: Final[dict[str, Case]] = {
     f"GET {ADMIN}/notifications/{{id}}": nothing,
     f"POST {ADMIN}/notifications/send": send,
     f"GET {ADMIN}/audit-log": lambda ids: Ask(query={"target": f"provider/{ids.provider}"}),
+    f"GET {ADMIN}/suppressions": lambda ids: Ask(query=an_address(ids)),
+    f"POST {ADMIN}/suppressions": lambda ids: Ask(an_address(ids)),
+    f"DELETE {ADMIN}/suppressions": lambda ids: Ask(query=an_address(ids)),
     f"POST {ADMIN}/providers": new_provider,
     f"GET {ADMIN}/providers/{{id}}": nothing,
     f"PATCH {ADMIN}/providers/{{id}}": body(enabled=False),
@@ -133,5 +142,8 @@ SWEEPING: Final = frozenset(
     }
 )
 """Routes that are about all of the caller's, and name nothing."""
-PUBLIC: Final = frozenset({"GET /health", "GET /health/ready", "GET /openapi.json", "GET /docs", "GET /docs/{file}"})
+PUBLIC: Final = frozenset(
+    {"GET /health", "GET /health/ready", "GET /openapi.json", "GET /docs", "GET /docs/{file}"}
+    | {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
+)
 """Routes that know no caller."""

@@ -4,6 +4,7 @@ On the table, under the eyes of the witness that sees the keys of all requests. 
 asks the same of a store in memory, against a world without Acme.)
 """
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import astuple
@@ -20,6 +21,7 @@ from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, UserId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Role, Scope
@@ -85,11 +87,15 @@ def fill(store: Store) -> None:
     account = ServiceAccount(
         client_id=ClientId(ACMES.client), name=MARK, tenants=(ACME,), scopes=(Scope.SEND,), created_at=NOW
     )
+    listed = Suppression(
+        channel=Channel.EMAIL, address=ACMES.address, reason=SuppressionReason.MANUAL, created_at=NOW, note=MARK
+    )
     store.tenants.create(a_tenant(name=MARK))
     store.tenants.create(a_tenant(id=GLOBEX, name="Globex"))
     store.accounts.create(account)
     store.providers.create(ACME, provider)
     store.recipients.put(ACME, person)
+    store.suppressions.put(ACME, listed)
     store.requests.put(a_request(id=id, recipient=person, content=content, channels=(Channel.IN_APP,)), ttl)
     waiting = {Channel.IN_APP: a_delivery(DeliveryStatus.QUEUED, providers=())}
     store.states.put(a_state(waiting, id=id, user_id=user), ttl)
@@ -107,11 +113,11 @@ def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response
 
 
 def bytes_of(response: Response, ids: Ids) -> tuple[int, str, str]:
-    """Return an answer to the byte, but for the ids that were asked for."""
+    """Return an answer to the byte, but for the ids that were asked for and the time it was."""
     headers, text = str(sorted(response.headers.items())), response.text
     for id in astuple(ids):
         headers, text = headers.replace(f"/{id}'", "/…'"), text.replace(f'"{id}"', '"…"')
-    return response.status, headers, text
+    return response.status, headers, re.sub(r'"createdAt":"[^"]*"', '"createdAt":"…"', text)
 
 
 def of_acme(table: Table) -> list[Any]:
