@@ -1,4 +1,4 @@
-"""Given buckets that their executions did not empty, when timers are swept, then they are started anew, and no other."""
+"""Given buckets that were not emptied, when timers are swept, then these are started anew, and no other."""
 
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.value import Millis

@@ -1,4 +1,4 @@
-"""Given something that is to happen later, when it is scheduled, then it lies in a bucket whose execution is started."""
+"""Given something that is to happen later, when it is scheduled, then it lies in a bucket that will be drained."""
 
 import pytest
 
