@@ -25,6 +25,7 @@ from chalicelib.domain.groups import CancelGroup, groups_of, is_covered
 from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.rate_limit import Window
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.rota import Rota
@@ -76,6 +77,7 @@ class Rows:
     tombstones: dict[tuple[TenantId, CancelGroup], Millis] = field(default_factory=dict)
     members: dict[tuple[TenantId, CancelGroup], dict[str, tuple[NotificationId, ...]]] = field(default_factory=dict)
     windows: dict[tuple[TenantId, DigestKey], DigestWindow] = field(default_factory=dict)
+    rates: dict[tuple[TenantId, str], Window] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     @contextmanager
@@ -610,6 +612,21 @@ class TwinSpendings:
     def _place(self, tenant: TenantId, budget: Budget, now: Millis) -> tuple[TenantId, str, str | None]:
         day = datetime.fromtimestamp(now / 1_000, UTC).date().isoformat()
         return tenant, day if budget.period is Period.DAY else day[:7], budget.category
+
+
+@dataclass
+class TwinRateWindows:
+    """`ports.RateWindows` in memory. Rows do not expire here: `ttl` is not kept."""
+
+    rows: Rows
+
+    def replace(self, tenant: TenantId, name: str, window: Window, ttl: int) -> Window | None:
+        with self.rows.step():
+            stored = self.rows.rates.get((tenant, name), Window())
+            if stored.version != window.version:
+                return stored
+            self.rows.rates[tenant, name] = replace(window, version=window.version + 1)
+        return None
 
 
 @dataclass

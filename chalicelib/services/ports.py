@@ -27,6 +27,7 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig, ProviderResult
+from chalicelib.domain.rate_limit import Window
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.rota import Rota
@@ -390,6 +391,17 @@ class Spendings(Protocol):
 
     def spend(self, tenant: TenantId, budget: Budget, amount: int, now: Millis) -> bool:
         """Add an amount (or take a negative one back) unless that exceeds the budget; tell whether it was added."""
+
+
+class RateWindows(Protocol):
+    """What was taken of rates of a tenant, over all processes."""
+
+    def replace(self, tenant: TenantId, name: str, window: Window, ttl: int) -> Window | None:
+        """Store a window made of that of version `window.version` (0: of none), one version on. `ttl` is in seconds
+        since the epoch.
+
+        Returns what stands there instead, None when it was stored. Should an answer get lost, that may be its own.
+        """
 
 
 class DigestWindows(Protocol):

@@ -35,6 +35,8 @@ reads lag: nothing decides on them. There is no Scan.
 | how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
 | what was spent of a budget in a  | Update, BatchGet          | T#t#M#period    | SPENT#category  |       | eventual |
 | day (2026-11-21) or month        |                           |                 |                 |       |          |
+| what was taken of a rate: calls  | Update                    | T#t#W#name      | W               |       | strong   |
+| of a caller, sends on a channel  |                           |                 |                 |       |          |
 | audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
 | all tenants, in order            | Put, Query                | T#_platform     | TENANT#t        |       | strong   |
 | service accounts, in order       | Put, Get, Delete, Query   | T#_platform     | CLIENT#id       |       | strong   |
@@ -258,6 +260,11 @@ def sweep(tenant: TenantId) -> Key:
 def spent(tenant: TenantId, period: str, category: str | None) -> Key:
     """Return the key of what was spent in a day (`2026-11-21`) or month (`2026-11`), of a category or of all."""
     return Key(_partition(tenant, "M", period), "SPENT" if category is None else f"SPENT#{_escaped(category)}")
+
+
+def rate_window(tenant: TenantId, name: str) -> Key:
+    """Return the key of what was taken of a rate."""
+    return Key(_partition(tenant, "W", name), "W")
 
 
 def audit(tenant: TenantId, month: str) -> str:

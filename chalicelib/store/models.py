@@ -161,6 +161,13 @@ class SpentItem(Item, discriminator="P"):
     token = UnicodeAttribute(attr_name="c")
 
 
+class RateWindowItem(Item, discriminator="W"):
+    """What was taken of a rate, by slots of time."""
+
+    version = NumberAttribute(attr_name="v")
+    body = UnicodeAttribute(attr_name="j")
+
+
 class CancelledGroupItem(Item, discriminator="X"):
     """The tombstone of a group: what was accepted until then is cancelled."""
 

@@ -22,6 +22,7 @@ from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.policies import PolicyRows
 from chalicelib.store.preferences import PreferenceRows
 from chalicelib.store.providers import ProviderRows
+from chalicelib.store.rate_windows import RateWindowRows
 from chalicelib.store.recipients import RecipientRows
 from chalicelib.store.requests import RequestRows
 from chalicelib.store.rotas import RotaRows
@@ -64,6 +65,7 @@ class Store:
     spendings: ports.Spendings
     dues: ports.DueItems
     digests: ports.DigestWindows
+    rates: ports.RateWindows
 
 
 def on_twin(rows: twin.Rows | None = None) -> Store:
@@ -89,6 +91,7 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         spendings=twin.TwinSpendings(rows),
         dues=twin.TwinDueItems(rows),
         digests=twin.TwinDigestWindows(rows),
+        rates=twin.TwinRateWindows(rows),
     )
 
 
@@ -114,6 +117,7 @@ def on_table(table: Table) -> Store:
         spendings=SpendingRows(table, os.urandom),
         dues=DueRows(table),
         digests=DigestRows(table),
+        rates=RateWindowRows(table),
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import PolicyId, ProviderId, RequestId, RotaId, TenantId
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.rate_limit import Window
 from chalicelib.domain.request import IdempotencyRecord
 from chalicelib.domain.rota import Rota
 from chalicelib.domain.state import DeliveryChange
@@ -121,6 +122,7 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
     "usages.put": lambda store: store.usages.put(EVE, *WHO, Usage(version=1), TTL),
     "spendings.spend": lambda store: store.spendings.spend(EVE, BUDGET, 7, NOW),
+    "rates.replace": lambda store: store.rates.replace(EVE, "send", Window(latest=7, counts=(7,)), TTL),
     "digests.put": lambda store: store.digests.put(EVE, NEWS, DigestWindow(), TTL),
     "groups.add": lambda store: store.groups.add(EVE, GROUP, [], "r", TTL),
     "groups.cancel": lambda store: store.groups.cancel(EVE, GROUP, Millis(NOW + 1), TTL),
@@ -156,6 +158,7 @@ def filled(store: Store) -> Store:
     store.groups.add(ACME, GROUP, [ID], "r", TTL)
     store.groups.cancel(ACME, GROUP, NOW, TTL)
     store.digests.put(ACME, NEWS, COLLECTED, TTL)
+    store.rates.replace(ACME, "send", Window(latest=5, counts=(5,)), TTL)
     return store
 
 
@@ -200,6 +203,7 @@ def test_every_method_is_tried() -> None:
         "suppressions": ports.Suppressions,
         "groups": ports.CancelledGroups,
         "digests": ports.DigestWindows,
+        "rates": ports.RateWindows,
         "backgrounds": ports.Backgrounds,
         "usages": ports.Usages,
         "spendings": ports.Spendings,
@@ -229,6 +233,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.suppressions.list(ACME, Channel.EMAIL, 10, None),
         tuple(store.groups.members(ACME, GROUP)),
         store.digests.get(ACME, NEWS),
+        store.rates.replace(ACME, "send", Window(version=99), TTL),
         store.backgrounds.when_deciding(OURS, ADDRESSES),
         store.usages.get(ACME, *WHO),
         store.spendings.spent(ACME, [BUDGET], NOW),
