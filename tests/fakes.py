@@ -111,18 +111,22 @@ class FakeBus:
 
 @dataclass
 class FakeVendor:
-    """`ports.ProviderCaller` that answers in turn what it was told to, then that it accepted."""
+    """`ports.ProviderCaller` that answers in turn what it was told to, then that it accepted.
+
+    `before` is told the provider and the notification of a call that begins, `during` is called while it is in flight.
+    """
 
     answers: list[ProviderResult] = field(default_factory=list)
     calls: list[tuple[ProviderId, Message]] = field(default_factory=list)
     prepared: list[ProviderId] = field(default_factory=list)
+    before: Callable[[ProviderId, NotificationId], None] = lambda provider, id: None
     during: Callable[[], None] = lambda: None
-    """Called while the call is in flight."""
 
     def prepare(self, tenant: Tenant, provider: ProviderConfig) -> None:
         self.prepared.append(provider.id)
 
     def call(self, tenant: Tenant, provider: ProviderConfig, message: Message) -> ProviderResult:
+        self.before(provider.id, NotificationId(message.reference))
         self.calls.append((provider.id, message))
         self.during()
         if self.answers:

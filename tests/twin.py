@@ -638,11 +638,12 @@ class TwinDigestWindows:
     def get(self, tenant: TenantId, key: DigestKey) -> DigestWindow:
         return self.rows.windows.get((tenant, key), DigestWindow())
 
-    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> None:
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> DigestWindow:
         with self.rows.step():
             if self.get(tenant, key).version != window.version:
                 raise StaleVersionError
             self.rows.windows[tenant, key] = replace(window, version=window.version + 1)
+            return self.rows.windows[tenant, key]
 
 
 @dataclass

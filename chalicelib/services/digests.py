@@ -77,16 +77,17 @@ class Digests:
         key = DigestKey(user_type=state.user_type, user_id=state.user_id, category=request.category)
         for _ in range(TRIES):
             window = self.windows.get(ref.tenant, key)
+            if window.holding(ref.id) is None:
+                stored = self.states.get(ref.tenant, ref.id)
+                if stored is not None and stored.digest is not None:
+                    return stored
+                try:
+                    window = self._joined(ref, key, window, rule, now)
+                except StaleVersionError:
+                    continue
             name = window.holding(ref.id)
             if name is not None:
                 return self.states.join_digest(ref, name)
-            stored = self.states.get(ref.tenant, ref.id)
-            if stored is not None and stored.digest is not None:
-                return stored
-            try:
-                self._bring_on(ref.tenant, key, window, window.joined(ref.id, rule, now), now)
-            except StaleVersionError:
-                continue
         raise BusyError("others keep changing the digest")
 
     def close(self, tenant: TenantId, id: str, now: Millis) -> None:
@@ -102,39 +103,43 @@ class Digests:
             Others keep changing the window.
         """
         key = DigestKey.parse(id)
+        window = self.windows.get(tenant, key)
         for _ in range(TRIES):
-            window = self.windows.get(tenant, key)
+            if not (window.sealed or window.entries):
+                return None
+            if not window.sealed and window.closes_at > now:
+                return self.timers.schedule(_due(tenant, key), window.closes_at)
             try:
-                if window.sealed:
-                    self._tell(tenant, key, window, now)
-                elif window.entries and window.closes_at <= now:
-                    self._put(tenant, key, window.closed(), now)
-                elif window.entries:
-                    return self.timers.schedule(_due(tenant, key), window.closes_at)
-                else:
-                    return None
+                window = self._brought_on(tenant, key, window, now)
             except StaleVersionError:
-                continue
+                window = self.windows.get(tenant, key)
         raise BusyError("others keep changing the digest")
 
-    def _bring_on(
-        self, tenant: TenantId, key: DigestKey, window: DigestWindow, joined: DigestWindow, now: Millis
-    ) -> None:
-        if window.full and window.sealed:
-            return self._tell(tenant, key, window, now)
-        if len(joined.entries) == 1:
-            self.timers.schedule(_due(tenant, key), joined.closes_at)
-        if window.full:
-            self.timers.schedule(_due(tenant, key), now)
-        return self._put(tenant, key, joined, now)
+    def _brought_on(self, tenant: TenantId, key: DigestKey, window: DigestWindow, now: Millis) -> DigestWindow:
+        if window.sealed:
+            return self._told(tenant, key, window, now)
+        return self._put(tenant, key, window.closed(), now)
 
-    def _tell(self, tenant: TenantId, key: DigestKey, window: DigestWindow, now: Millis) -> None:
+    def _joined(
+        self, ref: NotificationRef, key: DigestKey, window: DigestWindow, rule: DigestRule | None, now: Millis
+    ) -> DigestWindow:
+        """Return the window with one more entry, or, where it must be told before it can take one, told."""
+        if window.full and window.sealed:
+            return self._told(ref.tenant, key, window, now)
+        joined = window.joined(ref.id, rule, now)
+        if len(joined.entries) == 1:
+            self.timers.schedule(_due(ref.tenant, key), joined.closes_at)
+        if window.full:
+            self.timers.schedule(_due(ref.tenant, key), now)
+        return self._put(ref.tenant, key, joined, now)
+
+    def _told(self, tenant: TenantId, key: DigestKey, window: DigestWindow, now: Millis) -> DigestWindow:
         told = self._news(tenant, window.sealed, now)
         if told:
             # One that is there was put by somebody who did not come to remove the seal.
             with suppress(ExistsError):
                 self.requests.put(digest_request(tenant, window.sealed[0], told, now), self._ttl(tenant, now))
-        self._put(tenant, key, window.told(), now)
+        return self._put(tenant, key, window.told(), now)
 
     def _news(self, tenant: TenantId, entries: Sequence[NotificationId], now: Millis) -> list[Told]:
         """Return what is worth telling of a sealed window, in the order of acceptance."""
@@ -160,8 +165,8 @@ class Digests:
             if any(group in tombstones and is_covered(request, tombstones[group]) for group in groups_of(request))
         }
 
-    def _put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, now: Millis) -> None:
-        self.windows.put(tenant, key, window, self._ttl(tenant, max(now, window.closes_at)))
+    def _put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, now: Millis) -> DigestWindow:
+        return self.windows.put(tenant, key, window, self._ttl(tenant, max(now, window.closes_at)))
 
     def _ttl(self, tenant: TenantId, since: int) -> int:
         found = self.tenants.get(tenant)

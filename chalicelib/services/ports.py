@@ -11,17 +11,20 @@ import msgspec
 
 from chalicelib.domain.allowance import Budget, Usage
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.device import Device
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.events import BusEvent
 from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import (
     ClientId,
+    DeviceId,
     NotificationId,
     PolicyId,
     ProviderId,
     RotaId,
     TenantId,
+    TopicKey,
     UserId,
     UserType,
 )
@@ -35,6 +38,7 @@ from chalicelib.domain.state import DeliveryChange, NotificationState, Relay
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.timer import Due
+from chalicelib.domain.topic import Subscription
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 
@@ -319,6 +323,38 @@ class StoredPreferences(Protocol):
         """Replace choices of the same version; returns them one version on. StaleVersionError."""
 
 
+class Devices(Protocol):
+    """The devices that users registered."""
+
+    def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, device: Device) -> None:
+        """Register a device, or replace what is known of it."""
+
+    def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[Device, ...]:
+        """Return a user's devices in order of id, by a consistent read."""
+
+    def delete(self, tenant: TenantId, user_type: UserType, user_id: UserId, id: DeviceId) -> bool:
+        """Forget a device; False when the user has none of this id."""
+
+
+class Topics(Protocol):
+    """Who subscribed to what. A topic's members and a user's subscriptions change together."""
+
+    def subscribe(self, tenant: TenantId, user_type: UserType, user_id: UserId, subscription: Subscription) -> None:
+        """Make a user a member of a topic, or replace since when they are."""
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> Subscription | None:
+        """Return a user's subscription to a topic by a consistent read."""
+
+    def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[Subscription, ...]:
+        """Return all subscriptions of a user, in order of topic, by a consistent read."""
+
+    def unsubscribe(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> None:
+        """End a subscription; does nothing where there is none."""
+
+    def members(self, tenant: TenantId, topic: TopicKey, shard: int) -> Iterator[tuple[UserType, UserId]]:
+        """Yield the members of a topic in one of its shards (`domain.topic.SHARDS`), in order, by consistent reads."""
+
+
 class Suppressions(Protocol):
     """The suppression list of a tenant."""
 
@@ -410,8 +446,8 @@ class DigestWindows(Protocol):
     def get(self, tenant: TenantId, key: DigestKey) -> DigestWindow:
         """Return what is collected under a key by a consistent read; nothing ever collected is version 0."""
 
-    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> None:
-        """Replace what is stored of version `window.version`, one version on. `ttl` is in seconds since the epoch.
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> DigestWindow:
+        """Replace what is stored of the same version; return it one version on. `ttl` is in seconds since the epoch.
 
         Raises StaleVersionError: another version is stored. Should an answer get lost it may be this call's own, so
         whoever meets it reads again.

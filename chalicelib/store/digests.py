@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.value import Millis
@@ -25,11 +27,12 @@ class DigestRows:
         item = self._table.get(DigestItem, _key(tenant, key))
         return _window(item) if item else NOTHING
 
-    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> None:
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> DigestWindow:
         """Replace what is stored of the same version; raises StaleVersionError."""
+        next_version = replace(window, version=window.version + 1)
         item = DigestItem(
             *_key(tenant, key),
-            version=window.version + 1,
+            version=next_version.version,
             opened_at=window.opened_at,
             closes_at=window.closes_at,
             entries=pack_ids(window.entries) or None,
@@ -41,6 +44,7 @@ class DigestRows:
             self._table.put(item, is_same)
         except ConditionFailedError as failed:
             raise StaleVersionError from failed
+        return next_version
 
 
 def _key(tenant: TenantId, key: DigestKey) -> keys.Key:

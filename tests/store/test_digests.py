@@ -28,8 +28,7 @@ def test_where_nothing_was_collected_there_is_an_empty_window(store: Store) -> N
 
 @pytest.mark.parametrize("window", [OPEN, FULL, replace(OPEN, entries=(), sealed=ids("b", 2)), DigestWindow()])
 def test_what_is_put_is_found_one_version_on(store: Store, window: DigestWindow) -> None:
-    store.digests.put(ACME, NEWS, window, TTL)
-    assert store.digests.get(ACME, NEWS) == replace(window, version=1)
+    assert store.digests.put(ACME, NEWS, window, TTL) == store.digests.get(ACME, NEWS) == replace(window, version=1)
 
 
 def test_who_did_not_see_the_last_version_is_refused(store: Store) -> None:
