@@ -4,15 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.allowance import NO_CAP, Budget, Period, Usage
+from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.ids import NotificationId
 from chalicelib.domain.outcome import Ended
-from chalicelib.domain.preferences import Cap
-from chalicelib.domain.words import Channel
+from chalicelib.domain.preferences import Cap, Preferences
+from chalicelib.domain.tenant import TenantSettings
+from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.allowances import Allowances, Wanted
-from tests.build import ACME, ID, NOW, a_recipient, a_state
+from chalicelib.services.ports import NotificationRef
+from tests.build import ACME, ID, NOW, a_recipient, a_state, a_tenant
 from tests.explore import Actor, Scenario, Stepping, explore
 from tests.twin import Rows, TwinSpendings, TwinUsages
+from tests.world import World
 
 ANN = a_recipient()
 OTHER = NotificationId("01890a5d-ac96-774b-bcce-b302099a8058")
@@ -20,6 +26,7 @@ THIRD = NotificationId("01890a5d-ac96-774b-bcce-b302099a8059")
 DAILY = Budget(period=Period.DAY, limit=100)
 ON_CATEGORY = Budget(period=Period.MONTH, limit=100, category="transactional")
 ONCE = {Channel.EMAIL: Wanted(cap=Cap(hour=1))}
+ONE_AN_HOUR = TenantSettings(preferences=Preferences(caps={Channel.EMAIL: Cap(hour=1)}))
 Refused = dict[Channel, Ended]
 
 
@@ -221,3 +228,56 @@ def test_what_ignores_its_cap_is_paid_once_and_counts_for_nobody() -> None:
         return Scenario(stage.actors, check)
 
     assert explore(make) >= 6
+
+
+@dataclass
+class Office:
+    """A world whose tenant lets one e-mail an hour through, dispatchers in it, and notifications that were accepted."""
+
+    world: World = field(default_factory=lambda: World(tenant=a_tenant(settings=ONE_AN_HOUR)))
+    actors: list[Actor] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for id in (ID, OTHER):
+            self.world.accepted(id=id)
+
+    def dispatcher(self, name: str, id: NotificationId) -> None:
+        """Add a dispatcher, which may die, that has a message about a notification."""
+        actor = Actor(name, lambda: None, may_crash=True)
+        actor.run = lambda: self.world.dispatched(
+            self.world.dispatch(lambda port: Stepping(port, lambda: actor)), NotificationRef(ACME, id)
+        )
+        self.actors.append(actor)
+
+    def redeliver(self) -> None:
+        """Hand all messages out again, and then those that were published."""
+        for id in (ID, OTHER):
+            self.world.dispatched(self.world.dispatch(), NotificationRef(ACME, id))
+        for publication in (*self.world.queues.published, *self.world.queues.published):
+            for channel in publication.channels:
+                self.world.deliver()(publication.ref, channel)
+
+    def statuses(self) -> list[tuple[DeliveryStatus, Reason | None]]:
+        states = self.world.store.states.get_many(ACME, [ID, OTHER]).values()
+        ends = ((state.deliveries[Channel.EMAIL].status, state.deliveries[Channel.EMAIL].reason) for state in states)
+        return sorted(ends, key=str)
+
+
+@pytest.mark.parametrize("second", [ID, OTHER])
+def test_a_cap_of_one_lets_one_reach_the_vendor_whatever_dispatchers_die(second: NotificationId) -> None:
+    def make() -> Scenario:
+        office = Office()
+        office.dispatcher("one", ID)
+        office.dispatcher("two", second)
+
+        def check() -> None:
+            office.redeliver()
+            assert len(office.world.vendor.calls) == 1
+            assert office.statuses() == [
+                (DeliveryStatus.SENT, None),
+                (DeliveryStatus.SUPPRESSED, Reason.FREQUENCY_CAPPED),
+            ]
+
+        return Scenario(office.actors, check)
+
+    assert explore(make, crashes=2) > 100
