@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.services.digests import Digests
     from chalicelib.services.dispatch import Dispatch
     from chalicelib.services.drain import Drain
+    from chalicelib.services.explain import Explain
     from chalicelib.services.find_notifications import FindNotifications
     from chalicelib.services.gather_facts import GatherFacts
     from chalicelib.services.inbox import Inbox
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
     from chalicelib.services.manage_service_accounts import ManageServiceAccounts
     from chalicelib.services.manage_tenants import ManageTenants
     from chalicelib.services.project import Project
+    from chalicelib.services.rehearse import Rehearse
     from chalicelib.services.relay import Relaying
+    from chalicelib.services.simulate import Simulate
     from chalicelib.services.suppress import Suppress
     from chalicelib.services.sweep import Sweep
     from chalicelib.services.sweep_timers import SweepTimers
@@ -375,6 +378,40 @@ def deliver() -> "Deliver":
         randomness=random.random,
         lease=int(LEASE_FACTOR * timeouts().total * 1_000),
     )
+
+
+@cache
+def rehearse() -> "Rehearse":
+    """Return the use case that dispatches without effect."""
+    from chalicelib.services.rehearse import Rehearse
+    from chalicelib.store.digests import DigestRows
+    from chalicelib.store.usages import UsageRows
+
+    return Rehearse(
+        tenants=known_tenants(),
+        gather=gather_facts(),
+        usages=UsageRows(table(), os.urandom),
+        groups=cancelled_groups(),
+        windows=DigestRows(table()),
+        rotas=rotas(),
+    )
+
+
+@cache
+def simulate() -> "Simulate":
+    """Return the use case that says what a send would come to."""
+    from chalicelib.channels.base import shape
+    from chalicelib.services.simulate import Simulate
+
+    return Simulate(accept=accept(), rehearse=rehearse(), shape=shape)
+
+
+@cache
+def explain() -> "Explain":
+    """Return the use case that says why a notification was received or not."""
+    from chalicelib.services.explain import Explain
+
+    return Explain(requests(), states(), rehearse())
 
 
 @cache

@@ -34,6 +34,7 @@ from chalicelib.services.suppress import Suppress
 from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
 from tests.fakes import ManualClock
+from tests.rehearsing import explain_on, simulate_on
 from tests.store.stores import Store, on_twin
 from tests.world import World
 
@@ -95,6 +96,7 @@ def in_memory_api(monkeypatch: pytest.MonkeyPatch, world: World | None = None) -
     """Return the API over `world`, by default one of now, wired into bootstrap for the time of a test."""
     world = world or World(clock=ManualClock(Millis(time_ns() // 1_000_000)))
     use_cases = {"accept": world.accept(), "cancel": world.cancel(), "cancel_groups": world.cancel_groups()}
+    use_cases["simulate"] = simulate_on(world.store, world.accept())
     _wire(monkeypatch, use_cases | reading_and_administration(on_twin(world.rows), world.clock))
     return Api(world)
 
@@ -118,7 +120,12 @@ def sending(store: Store, clock: ManualClock) -> dict[str, Any]:
         randomness=os.urandom,
     )
     cancel = Cancel(store.requests, store.states, store.tenants)
-    return {"accept": accept, "cancel": cancel, "cancel_groups": CancelGroups(store.groups, cancel, clock)}
+    return {
+        "accept": accept,
+        "cancel": cancel,
+        "cancel_groups": CancelGroups(store.groups, cancel, clock),
+        "simulate": simulate_on(store, accept),
+    }
 
 
 def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, Any]:
@@ -129,6 +136,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "known_tenants": store.tenants,
         "inbox": Inbox(store.requests, store.states),
         "inbox_many": InboxMany(store.requests, store.states, clock),
+        "explain": explain_on(store),
         "find_notifications": FindNotifications(store.requests, store.states),
         "read_audit": ReadAudit(store.audit),
         "suppress": Suppress(store.suppressions, store.tenants, audited),

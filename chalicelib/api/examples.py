@@ -191,6 +191,67 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         }
     },
     "Tracking": {"sent": {"id": ID, "status": "sent", "strategy": "broadcast", "deliveries": [_TRACKED]}},
+    "ExplanationAnswer": {
+        "read before the e-mail was due": {
+            "id": ID,
+            "status": "read",
+            "summary": f"It reached the recipient in the inbox. It was read at {LATER}. "
+            f"Not by e-mail: it was read before this step came due ({LATER}).",
+            "facts": [
+                {"name": "sender", "text": f"Sent by service:orders, accepted at {AT}."},
+                {"name": "policy", "text": "It follows the escalation policy “default” until somebody reads it."},
+            ],
+            "channels": [
+                {
+                    "channel": "email",
+                    "status": "cancelled",
+                    "text": f"Not sent: it was read before this step came due ({LATER}).",
+                    "reason": "read_before_escalation",
+                    "scheduledFor": "2026-12-01T09:40:00.000Z",
+                    "providers": ["primary-email"],
+                    "attempts": [],
+                }
+            ],
+            "relays": [],
+            "timeline": [{"at": AT, "text": "Accepted from service:orders."}, {"at": LATER, "text": "Read."}],
+        }
+    },
+    "SimulationAnswer": {
+        "at night": {
+            "recipientCount": 1,
+            "notifications": [
+                {
+                    "recipient": _RECIPIENT,
+                    "status": "scheduled",
+                    "strategy": "broadcast",
+                    "startsAt": AT,
+                    "channels": [
+                        {
+                            "channel": "sms",
+                            "status": "scheduled",
+                            "text": "Waits until 2026-12-01T12:00:00.000Z: these are quiet hours of the recipient.",
+                            "held": "quiet_hours",
+                            "at": "2026-12-01T12:00:00.000Z",
+                            "provider": "main-sms",
+                            "providers": ["main-sms"],
+                            "content": {"text": "It is on its way.", "segments": 1},
+                            "price": "0.0079",
+                            "priceMillionths": 7_900,
+                        }
+                    ],
+                    "onDuty": [],
+                    "price": "0.0079",
+                    "priceMillionths": 7_900,
+                }
+            ],
+            "totals": {
+                "notifications": {"scheduled": 1},
+                "deliveries": {"scheduled": 1},
+                "price": "0.0079",
+                "priceMillionths": 7_900,
+            },
+        }
+    },
     "StoredRecipientBody": {"reached on three channels": _REACHED},
     "RecipientAnswer": {"stored": {**_RECIPIENT, **_REACHED}},
     # The inbox

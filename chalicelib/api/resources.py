@@ -13,10 +13,11 @@ from chalicelib.api.preflight import preflight
 
 FILES: Final = {
     "/api/v1/services/notifications/send": ("services_send",),
-    "/api/v1/services/notifications": ("services_notifications",),
+    "/api/v1/services/notifications/simulate": ("services_simulate",),
+    "/api/v1/services/notifications": ("services_notifications", "services_explain"),
     "/api/v1/services/recipients": ("services_recipients",),
     "/api/v1/users/me/notifications": ("users_inbox", "users_inbox_many"),
-    "/api/v1/admin/notifications": ("admin_send", "admin_notifications"),
+    "/api/v1/admin/notifications": ("admin_send", "admin_notifications", "admin_explain"),
     "/api/v1/admin/tenants": ("admin_tenants",),
     "/api/v1/admin/service-accounts": ("admin_service_accounts",),
     "/api/v1/admin/recipients": ("admin_recipients",),

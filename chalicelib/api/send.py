@@ -17,6 +17,7 @@ from chalicelib.domain.errors import (
     TenantSuspendedError,
 )
 from chalicelib.domain.status import NotificationStatus
+from chalicelib.services.accept import Order
 
 SEND_ERRORS: Final[tuple[type[HeraldError], ...]] = (
     IdempotencyMismatchError,
@@ -28,10 +29,7 @@ SEND_ERRORS: Final[tuple[type[HeraldError], ...]] = (
 
 def send(call: Call, body: SendBody) -> Reply:
     """Accept a send and answer the ids of its notifications."""
-    tenant = bootstrap.known_tenants().get(call.tenant)
-    if tenant is None:
-        raise NotFoundError("No such tenant")
-    order = to_order(body, tenant, call.now)
+    order = ordered(call, body)
     accepted = bootstrap.accept()(
         order,
         sent_by=call.principal.name,
@@ -45,6 +43,22 @@ def send(call: Call, body: SendBody) -> Reply:
     ]
     answer = SentAnswer(request_id=accepted.request_id, recipient_count=len(notifications), notifications=notifications)
     return Reply(answer, headers={"Idempotency-Replayed": "true"} if accepted.replayed else {})
+
+
+def ordered(call: Call, body: SendBody) -> Order:
+    """Return the order that a body places in the call's tenant.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such tenant.
+    TemplateNotFoundError, InvalidInputError
+        The body is not one of a send (`to_order`).
+    """
+    tenant = bootstrap.known_tenants().get(call.tenant)
+    if tenant is None:
+        raise NotFoundError("No such tenant")
+    return to_order(body, tenant, call.now)
 
 
 bootstrap.at_start(bootstrap.accept)

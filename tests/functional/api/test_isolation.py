@@ -87,7 +87,7 @@ def body_of(route: Route) -> Any:
 
 def told(response: Response) -> tuple[int, str]:
     """Return an answer without the ids and times that it gave out itself."""
-    return response.status, re.sub(r'"(createdAt|requestId|id|at)":"[^"]*"', r'"\1":…', response.text)
+    return response.status, re.sub(r'"(createdAt|startsAt|requestId|id|at)":"[^"]*"', r'"\1":…', response.text)
 
 
 def of_acme(api: Api) -> Any:

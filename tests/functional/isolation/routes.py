@@ -83,6 +83,7 @@ def new_tenant(ids: Ids) -> Ask:
 NAMING: Final[dict[str, Case]] = {
     f"GET {ADMIN}/notifications": lambda ids: Ask(query={"recipient": f"customer/{ids.user}"}),
     f"GET {ADMIN}/notifications/{{id}}": nothing,
+    f"GET {ADMIN}/notifications/{{id}}/explain": nothing,
     f"POST {ADMIN}/notifications/send": send,
     f"GET {ADMIN}/audit-log": lambda ids: Ask(query={"target": f"provider/{ids.provider}"}),
     f"GET {ADMIN}/suppressions": lambda ids: Ask(query=an_address(ids)),
@@ -113,7 +114,9 @@ NAMING: Final[dict[str, Case]] = {
     f"POST {SERVICES}/notifications/send": send,
     f"POST {SERVICES}/notifications/cancel": lambda ids: Ask({"id": ids.notification}),
     f"GET {SERVICES}/notifications/{{id}}": nothing,
+    f"POST {SERVICES}/notifications/simulate": send,
     f"GET {SERVICES}/notifications/{{id}}/status": nothing,
+    f"GET {SERVICES}/notifications/{{id}}/explain": nothing,
     f"GET {SERVICES}/recipients/{{userType}}/{{userId}}": nothing,
     f"PUT {SERVICES}/recipients/{{userType}}/{{userId}}": body(email="ann@example.com"),
     f"DELETE {SERVICES}/recipients/{{userType}}/{{userId}}": nothing,

@@ -1,0 +1,52 @@
+"""The use cases that simulate and explain, over a world or a store."""
+
+from chalicelib.channels.base import address_fault, shape
+from chalicelib.services.accept import Accept
+from chalicelib.services.explain import Explain
+from chalicelib.services.gather_facts import GatherFacts
+from chalicelib.services.rehearse import Rehearse
+from chalicelib.services.simulate import Simulate
+from tests.store.stores import Store
+from tests.world import World
+
+
+def rehearse_on(store: Store, gather: GatherFacts | None = None) -> Rehearse:
+    """Return the use case that dispatches without effect; addresses are checked as in production, unless `gather` does
+    otherwise.
+    """
+    return Rehearse(
+        tenants=store.tenants,
+        gather=gather or gather_on(store),
+        usages=store.usages,
+        groups=store.groups,
+        windows=store.digests,
+        rotas=store.rotas,
+    )
+
+
+def gather_on(store: Store) -> GatherFacts:
+    """Return what gathers facts, as in production."""
+    return GatherFacts(
+        recipients=store.recipients,
+        providers=store.providers,
+        policies=store.policies,
+        backgrounds=store.backgrounds,
+        spendings=store.spendings,
+        check_address=address_fault,
+        stage_vendors={},
+    )
+
+
+def simulate_on(store: Store, accept: Accept) -> Simulate:
+    """Return the use case that simulates sends."""
+    return Simulate(accept=accept, rehearse=rehearse_on(store), shape=shape)
+
+
+def explain_on(store: Store) -> Explain:
+    """Return the use case that explains notifications."""
+    return Explain(store.requests, store.states, rehearse_on(store))
+
+
+def simulate_in(world: World) -> Simulate:
+    """Return the use case that simulates sends in a world, by its own rules of addresses."""
+    return Simulate(accept=world.accept(), rehearse=rehearse_on(world.store, world.gather()), shape=shape)
