@@ -50,7 +50,8 @@ def next_local_time(after: Millis, minutes: int, zone: ZoneInfo) -> Millis:
 
     A time that the clock skips that day is reached as the clock jumps over it; one that it shows twice, the first time.
     """
-    day = _wall_clock(after, zone).date()
+    # The day before, for where the clock jumps over its end, a time of it is reached at midnight.
+    day = _wall_clock(after, zone).date() - timedelta(days=1)
     while (found := _time_of_day(day, minutes, zone)) < after:
         day += timedelta(days=1)
     return found
