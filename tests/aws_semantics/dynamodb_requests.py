@@ -23,16 +23,21 @@ _UNIT: Final = 1_024
 
 def partition_keys(request: Request) -> Iterator[str]:
     """Yield every partition key that a request names, wherever it stands: keys, items, expressions, pages' starts."""
+    return (partition for partition, _ in named_keys(request))
+
+
+def named_keys(request: Request) -> Iterator[tuple[str, str]]:
+    """Yield every partition key that a request names, and the sort key beside it, empty where there is none."""
     for name, value in request.items():
         if _PARTITION.match(name) and isinstance(value, Mapping):
-            yield str(value.get("S", value))
+            yield str(value.get("S", value)), str(request.get(f"{name[:-2]}SK", {}).get("S", ""))
         elif name in {"KeyConditionExpression", "UpdateExpression"}:
-            yield from _assigned(value, request)
+            yield from ((partition, "") for partition in _assigned(value, request))
         elif isinstance(value, Mapping) and not _is_document(value):  # whose words are not keys
-            yield from partition_keys(value)
+            yield from named_keys(value)
         elif isinstance(value, list):
             for part in value:
-                yield from partition_keys(part) if isinstance(part, Mapping) else ()
+                yield from named_keys(part) if isinstance(part, Mapping) else ()
 
 
 def single_writes(request: Request) -> list[Request]:

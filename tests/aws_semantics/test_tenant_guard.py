@@ -14,6 +14,11 @@ OURS, FOREIGN = a_key("acme"), a_key("other")
 INDEXED = {**OURS, "GSI1PK": {"S": "T#other#F#u1"}, "GSI1SK": {"S": "x"}}
 
 
+def a_due(tenant: str) -> dict[str, Any]:
+    """Return the key of what comes due."""
+    return {"PK": {"S": "DUE#1#0"}, "SK": {"S": f"T#{tenant}#N#1"}}
+
+
 def query(partition: str, name: str = "PK", **more: Any) -> dict[str, Any]:
     values = {":p": {"S": partition}, ":low": {"S": "A"}, ":high": {"S": "Z"}}
     condition = "#p = :p AND #s BETWEEN :low AND :high"
@@ -61,6 +66,10 @@ FOREIGN_REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("transact_write_items", transact("Delete", Key=FOREIGN)),
     ("transact_write_items", transact("ConditionCheck", Key=FOREIGN, ConditionExpression="attribute_exists(PK)")),
     ("transact_get_items", {"TransactItems": [{"Get": {"TableName": TABLE, "Key": FOREIGN}}]}),
+    ("put_item", {"TableName": TABLE, "Item": a_due("other")}),
+    ("put_item", {"TableName": TABLE, "Item": {"PK": {"S": "DUE#1#0"}, "SK": {"S": "acme"}}}),
+    ("query", query("DUE#1#0")),
+    ("batch_write_item", {"RequestItems": {TABLE: [{"DeleteRequest": {"Key": a_due("other")}}]}}),
     ("scan", {"TableName": TABLE}),
     ("execute_statement", {"Statement": f'SELECT * FROM "{TABLE}"'}),
 ]
@@ -83,7 +92,7 @@ def test_own_and_platform_keys_are_let_through(hook: Hook, table: Any) -> None:
     with tenant_scope(ACME):
         client.put_item(TableName=TABLE, Item={**INDEXED, "GSI1PK": {"S": "T#acme#F#u1"}})
         client.put_item(TableName=TABLE, Item={"PK": {"S": "T#acme"}, "SK": {"S": "TENANT"}})
-        client.put_item(TableName=TABLE, Item={"PK": {"S": "DUE#1#0"}, "SK": {"S": "x"}})
+        client.put_item(TableName=TABLE, Item=a_due("acme"))
         client.query(**query("T#acme#F#u1", "GSI1PK", IndexName="GSI1"))
         client.batch_get_item(RequestItems={TABLE: {"Keys": [OURS, a_key("_platform")]}})
 
@@ -103,3 +112,12 @@ def test_outside_of_every_scope_only_the_platform_is_open(hook: Hook, table: Any
 
     with pytest.raises(ViolationError, match=r"T#acme#N#1 .* None"):
         client.get_item(TableName=TABLE, Key=OURS)
+
+
+def test_outside_of_every_scope_whole_partitions_of_timers_are_open(hook: Hook, table: Any) -> None:
+    hooked = hook("7:tenant_guard")
+    client = hooked.client("dynamodb")
+    client.query(**query("DUE#1#0"))
+    client.batch_write_item(RequestItems={TABLE: [{"DeleteRequest": {"Key": a_due("acme")}}]})
+
+    assert not hooked.record.violations

@@ -1,12 +1,14 @@
 """Every key that DynamoDB is asked for lies inside the tenant the code acts for, or belongs to the platform.
 
+Partitions of timers are shared: there the sort key is the tenant's, and only code that acts for none may do without it.
+
 It looks at the requests as they are sent and knows the shape of keys by itself, so it is a witness independent of the
 code that builds them. Scans and PartiQL, which name no keys, are stopped too.
 """
 
 from typing import Any, Final
 
-from tests.aws_semantics.dynamodb_requests import KEYED, KEYLESS, partition_keys
+from tests.aws_semantics.dynamodb_requests import KEYED, KEYLESS, named_keys
 from tests.aws_semantics.events import Events
 from tests.aws_semantics.setting import Setting
 
@@ -33,16 +35,22 @@ class Hook:
             events.register(f"before-parameter-build.dynamodb.{operation}", self._refuse)
 
     def _check(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        keys = list(partition_keys(params))
+        keys = list(named_keys(params))
         if not keys:
             self._setting.violated(model.name, "names no partition key")
         acting = self._current_tenant()
-        for key in keys:
-            if not (key.startswith(_TIMERS) or _tenant_of(key) in {_PLATFORM, acting}):
-                self._setting.violated(model.name, f"{key} asked for by code that acts for {acting}")
+        for partition, sort in keys:
+            if not _is_open(partition, sort, acting):
+                self._setting.violated(model.name, f"{partition} {sort} asked for by code that acts for {acting}")
 
     def _refuse(self, model: Any, **_: Any) -> None:
         self._setting.violated(model.name, "names no partition key")
+
+
+def _is_open(partition: str, sort: str, acting: str | None) -> bool:
+    if partition.startswith(_TIMERS):
+        return acting in {None, _tenant_of(sort)}
+    return _tenant_of(partition) in {_PLATFORM, acting}
 
 
 def _tenant_of(key: str) -> str:

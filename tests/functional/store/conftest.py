@@ -13,10 +13,17 @@ from tests.store.stores import create_table, new_session
 
 
 @pytest.fixture
-def table() -> Iterator[Table]:
-    """An empty table that waits for nothing, asked in the name of Acme."""
-    with mock_aws(), tenant_scope(ACME):
+def nobodys() -> Iterator[Table]:
+    """An empty table that waits for nothing, asked in nobody's name."""
+    with mock_aws():
         session = new_session()
         name = f"herald-{uuid.uuid4()}"
         create_table(session, name)
         yield Table(name, session, pause=lambda seconds: None)
+
+
+@pytest.fixture
+def table(nobodys: Table) -> Iterator[Table]:
+    """An empty table that waits for nothing, asked in the name of Acme."""
+    with tenant_scope(ACME):
+        yield nobodys

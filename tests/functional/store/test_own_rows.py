@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.ids import ClientId, TenantId
+from chalicelib.domain.timer import SHARDS, Due, DueKind
 from chalicelib.store import access_patterns as keys
 from chalicelib.store.access_patterns import FEED, Key, Rows
-from chalicelib.store.models import RequestItem, StateItem, UnreadItem
+from chalicelib.store.models import DueItem, RequestItem, StateItem, UnreadItem
 from chalicelib.store.table import Table
-from chalicelib.tenancy import ForeignTenantError
+from chalicelib.tenancy import ForeignTenantError, tenant_scope
 from tests.build import ACME, ID, a_recipient
 from tests.functional.store.wire import requests_of, scan
 
@@ -40,12 +41,20 @@ def listed_row(tenant: TenantId, feed: TenantId, listing: TenantId) -> RequestIt
     )
 
 
+def coming(tenant: TenantId) -> Key:
+    """Return the key of something of a tenant's that comes due."""
+    return keys.due(1, Due(tenant=tenant, kind=DueKind.NOTIFICATION, id=ID))
+
+
 CALLS: dict[str, Call] = {
     "put": lambda table, tenant: table.put(row(tenant)),
     "put, listed in a user's feed": lambda table, tenant: table.put(listed_row(ACME, tenant, ACME)),
     "put, listed in a tenant's hour": lambda table, tenant: table.put(listed_row(ACME, ACME, tenant)),
     "update": lambda table, tenant: table.update(keys.state(tenant, ID), SET, EXISTS | StateItem.pk.does_not_exist()),
     "delete": lambda table, tenant: table.delete(keys.state(tenant, ID)),
+    "delete_many": lambda table, tenant: table.delete_many([keys.request(ACME, ID), keys.state(tenant, ID)]),
+    "put, what comes due": lambda table, tenant: table.put(DueItem(*coming(tenant))),
+    "get, what comes due": lambda table, tenant: table.get(DueItem, coming(tenant)),
     "get": lambda table, tenant: table.get(StateItem, keys.state(tenant, ID)),
     "get_many": lambda table, tenant: list(table.get_many(StateItem, [keys.state(ACME, ID), keys.request(tenant, ID)])),
     "query": lambda table, tenant: list(table.query(keys.all_providers(tenant))),
@@ -76,6 +85,23 @@ def test_ones_own_are(table: Table, name: str) -> None:
         CALLS[name](table, ACME)
 
     assert len(made) == 1
+
+
+def test_who_acts_for_a_tenant_does_not_see_what_comes_due_to_all(table: Table) -> None:
+    with pytest.raises(ForeignTenantError):
+        list(table.query(keys.all_due(1, 0)))
+
+
+def test_who_acts_for_nobody_does(nobodys: Table) -> None:
+    for tenant in (ACME, EVE):
+        with tenant_scope(tenant):
+            nobodys.put(DueItem(*coming(tenant)))
+
+    found = [row["SK"]["S"] for shard in range(SHARDS) for row in nobodys.query(keys.all_due(1, shard))]
+    assert sorted(found) == sorted([coming(ACME).sk, coming(EVE).sk])
+
+    nobodys.delete_many([coming(ACME), coming(EVE)])
+    assert scan(nobodys) == []
 
 
 def test_rows_of_the_platform_are_everybodys(table: Table) -> None:
