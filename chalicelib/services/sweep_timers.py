@@ -31,7 +31,7 @@ class SweepTimers:
     cursors: SweepCursors
     width: int
     grace: int
-    concurrency: int = 16
+    concurrency: int = 8
 
     def __call__(self, now: Millis) -> int:
         """Look at the buckets that should be empty by now; return how many were not, and were started anew."""
