@@ -63,7 +63,7 @@ def _progress(channel: Channel, delivery: Delivery) -> dict[str, Any]:
         "channel": channel,
         "status": delivery.status,
         "attempt_count": delivery.attempt,
-        "scheduled_for": delivery.not_before,
+        "scheduled_for": delivery.not_before or delivery.scheduled_for,
         "sent_at": delivery.sent_at,
         "delivered_at": delivery.delivered_at,
         "error": delivery.reason,

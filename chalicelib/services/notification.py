@@ -36,7 +36,8 @@ class Notification(msgspec.Struct, frozen=True):
     @property
     def status(self) -> NotificationStatus:
         """The status to show."""
-        return shown_status(self.state)
+        waits = self.request.send_at is not None or self.request.send_at_local is not None
+        return NotificationStatus.SCHEDULED if waits and self.state is None else shown_status(self.state)
 
     @property
     def channels(self) -> tuple[Channel, ...]:

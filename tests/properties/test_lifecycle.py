@@ -1,0 +1,46 @@
+"""Thousands of random histories on the store in memory, hundreds on the table."""
+
+import uuid
+from functools import cache
+from typing import Final
+
+import botocore.session
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from moto import mock_aws
+
+from chalicelib.store.table import Table
+from tests.properties.lifecycle import Lifecycle
+from tests.store.stores import Store, acting, create_table, new_session, on_table
+
+CALM: Final = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+class InMemory(Lifecycle):
+    @staticmethod
+    def new_store() -> Store | None:
+        return None
+
+
+class OnTheTable(Lifecycle):
+    @staticmethod
+    def new_store() -> Store | None:
+        name = f"herald-{uuid.uuid4()}"
+        create_table(_session(), name)
+        return acting(on_table(Table(name, _session())))
+
+
+@pytest.mark.parametrize("quarter", range(4))
+def test_two_thousand_histories_in_memory_keep_every_promise(quarter: int) -> None:
+    run_state_machine_as_test(InMemory, settings=settings(CALM, max_examples=500, stateful_step_count=30))
+
+
+def test_two_hundred_histories_on_the_table_keep_every_promise() -> None:
+    with mock_aws():
+        run_state_machine_as_test(OnTheTable, settings=settings(CALM, max_examples=200, stateful_step_count=20))
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return new_session()
