@@ -18,6 +18,8 @@ from chalicelib.domain.ids import (
     time_ordered_id,
 )
 from chalicelib.domain.suppression import address_hash
+from chalicelib.domain.timer import SHARDS as DUE_SHARDS
+from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.store import access_patterns as keys
@@ -191,3 +193,27 @@ def test_a_notifications_partition_tells_which_it_is() -> None:
 def test_another_partition_tells_none(pk: str) -> None:
     with pytest.raises(ValueError, match="not "):
         keys.notification_in(pk)
+
+
+@given(tenant=some.sampled_from(["acme", "eve", "a-b"]), kind=some.sampled_from(DueKind), id=texts)
+@example(tenant="acme", kind=DueKind.DIGEST, id="%23#%25")
+def test_what_comes_due_is_told_by_its_sort_key(tenant: str, kind: DueKind, id: str) -> None:
+    due = Due(tenant=TenantId(tenant), kind=kind, id=id)
+    key = keys.due(60_000, due)
+    assert keys.due_in(key.sk) == due
+    assert keys.tenant_in(key.sk) == tenant
+    assert keys.is_shared(key.pk)
+    assert [shard for shard in range(DUE_SHARDS) if keys.all_due(60_000, shard).pk == key.pk]
+    rows = keys.all_due(60_000, 0)
+    assert rows.low <= key.sk <= rows.high
+
+
+@pytest.mark.parametrize("sk", ["", "R", "T#acme", "T#acme#X#1", "T#A#N#1", "T#acme#N#1#2"])
+def test_another_sort_key_tells_of_nothing_due(sk: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        keys.due_in(sk)
+
+
+@pytest.mark.parametrize("name", PARTITIONS)
+def test_a_tenants_partition_is_not_shared(name: str) -> None:
+    assert not keys.is_shared(PARTITIONS[name](ACME))

@@ -7,6 +7,7 @@ from chalicelib import bootstrap
 from chalicelib.providers.base import Timeouts
 from chalicelib.services.project import Project
 from tests.fakes import FakeBus
+from tests.timing import Timing
 from tests.twin import TwinTenants
 from tests.world import World
 
@@ -20,6 +21,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         "dispatch": world.dispatch,
         "deliver": world.deliver,
         "sweep": world.sweep,
+        "sweep_timers": Timing().sweep,
         "tenants": lambda: TwinTenants(world.rows),
         "now": world.clock,
         "timeouts": lambda: Timeouts(connect=0.5, read=1.0),

@@ -170,6 +170,6 @@ def test_sweep_visits_every_tenant(world: World) -> None:
     TwinRequests(world.rows).put(a_request(tenant=beta), 0)
     world.clock.advance(GRACE + 1)
 
-    assert sweep({}, CONTEXT) == {"nudged": 2}
+    assert sweep({}, CONTEXT) == {"restarted": 0, "nudged": 2}
 
-    assert {ref.tenant for ref in world.queues.dispatched} == {ACME, beta}
+    assert {due.tenant for due in world.queues.woken} == {ACME, beta}
