@@ -224,7 +224,7 @@ class World:
 
     def cancel_groups(self, wrap: Wrap = lambda port: port) -> CancelGroups:
         """Return the use case that cancels groups."""
-        return CancelGroups(wrap(self.store.groups), self.cancel(wrap), self.clock)
+        return CancelGroups(wrap(self.store.groups), self.cancel(wrap), self.clock, concurrency=1)
 
     def sweep(self) -> Sweep:
         """Return the use case that sweeps."""

@@ -24,7 +24,6 @@ from chalicelib.services.concurrently import concurrently
 from chalicelib.services.ports import CancelledGroups, Clock, NotificationRef
 
 AT_ONCE: Final = 100
-CONCURRENT_WRITES: Final = 10
 LONGEST_WAIT: Final = 800 * 86_400
 """Seconds: nothing accepted now may go out later than this."""
 
@@ -46,6 +45,8 @@ class CancelGroups:
     groups: CancelledGroups
     cancel: Cancel
     clock: Clock
+    concurrency: int = 10
+    """Cancellations at a time."""
 
     def __call__(self, tenant: TenantId, group: CancelGroup, now: Millis, deadline: Millis) -> Cancelled:
         """Cancel a group, and show it of as many members as can be by `deadline`.
@@ -77,7 +78,7 @@ class CancelGroups:
                 state = self._cancelled(NotificationRef(tenant, id), now)
             return state is not None and _was_held_back(state)
 
-        return sum(concurrently(held_back, ids, CONCURRENT_WRITES))
+        return sum(concurrently(held_back, ids, self.concurrency))
 
     def _cancelled(self, ref: NotificationRef, now: Millis) -> NotificationState | None:
         try:
