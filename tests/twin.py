@@ -19,10 +19,22 @@ from chalicelib.domain import inbox
 from chalicelib.domain.allowance import Budget, Period, Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import Delivery, DeliveryStatus
+from chalicelib.domain.device import Device
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.groups import CancelGroup, groups_of, is_covered
-from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
+from chalicelib.domain.ids import (
+    ClientId,
+    DeviceId,
+    NotificationId,
+    PolicyId,
+    ProviderId,
+    RotaId,
+    TenantId,
+    TopicKey,
+    UserId,
+    UserType,
+)
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rate_limit import Window
@@ -33,6 +45,8 @@ from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, Re
 from chalicelib.domain.suppression import Suppression, address_hash
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.timer import SHARDS, Due
+from chalicelib.domain.topic import SHARDS as TOPIC_SHARDS
+from chalicelib.domain.topic import TopicSubscription
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import (
@@ -71,6 +85,10 @@ class Rows:
     sweeps: dict[TenantId, Millis] = field(default_factory=dict)
     dues: dict[int, set[Due]] = field(default_factory=dict)
     preferences: dict[User, Preferences] = field(default_factory=dict)
+    devices: dict[User, dict[DeviceId, Device]] = field(default_factory=dict)
+    topics: dict[tuple[TenantId, TopicKey], dict[tuple[UserType, UserId], TopicSubscription]] = field(
+        default_factory=dict
+    )
     usages: dict[User, Usage] = field(default_factory=dict)
     spent: dict[tuple[TenantId, str, str | None], int] = field(default_factory=dict)
     suppressions: dict[tuple[TenantId, Channel, str], Suppression] = field(default_factory=dict)
@@ -496,6 +514,58 @@ class TwinPreferences:
             chosen = replace(preferences, version=preferences.version + 1)
             self.rows.preferences[tenant, user_type, user_id] = chosen
             return chosen
+
+
+@dataclass
+class TwinDevices:
+    """`ports.Devices` in memory."""
+
+    rows: Rows
+
+    def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, device: Device) -> None:
+        with self.rows.step():
+            self.rows.devices.setdefault((tenant, user_type, user_id), {})[device.id] = device
+
+    def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[Device, ...]:
+        with self.rows.step():
+            found = self.rows.devices.get((tenant, user_type, user_id), {})
+            return tuple(found[id] for id in sorted(found))
+
+    def delete(self, tenant: TenantId, user_type: UserType, user_id: UserId, id: DeviceId) -> bool:
+        with self.rows.step():
+            return self.rows.devices.get((tenant, user_type, user_id), {}).pop(id, None) is not None
+
+
+@dataclass
+class TwinTopics:
+    """`ports.Topics` in memory: members and subscriptions are the same rows."""
+
+    rows: Rows
+
+    def subscribe(
+        self, tenant: TenantId, user_type: UserType, user_id: UserId, subscription: TopicSubscription
+    ) -> None:
+        with self.rows.step():
+            self.rows.topics.setdefault((tenant, subscription.topic), {})[user_type, user_id] = subscription
+
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> TopicSubscription | None:
+        with self.rows.step():
+            return self.rows.topics.get((tenant, topic), {}).get((user_type, user_id))
+
+    def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[TopicSubscription, ...]:
+        with self.rows.step():
+            topics = sorted(topic for owner, topic in self.rows.topics if owner == tenant)
+            found = (self.rows.topics[tenant, topic].get((user_type, user_id)) for topic in topics)
+            return tuple(subscription for subscription in found if subscription)
+
+    def unsubscribe(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> None:
+        with self.rows.step():
+            self.rows.topics.get((tenant, topic), {}).pop((user_type, user_id), None)
+
+    def members(self, tenant: TenantId, topic: TopicKey, shard: int) -> Iterator[tuple[UserType, UserId]]:
+        with self.rows.step():
+            members = sorted(self.rows.topics.get((tenant, topic), {}))
+        return (member for member in members if crc32("#".join(member).encode()) % TOPIC_SHARDS == shard)
 
 
 @dataclass

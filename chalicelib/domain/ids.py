@@ -18,13 +18,19 @@ ProviderId = NewType("ProviderId", str)
 ClientId = NewType("ClientId", str)
 PolicyId = NewType("PolicyId", str)
 RotaId = NewType("RotaId", str)
+DeviceId = NewType("DeviceId", str)
+"""Names a device of a user without telling its token."""
+TopicKey = NewType("TopicKey", str)
 
 PROVIDER_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a tenant may call a provider: without a colon, for ids that have one belong to the providers a stage offers."""
 POLICY_ID: Final = PROVIDER_ID
 """What a tenant may call an escalation policy; a rota likewise."""
+TOPIC_KEY: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
+"""What a topic may be called: nothing that would be another part of a path."""
 CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}"
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|+=~-]{0,127}\Z")
+_DEVICE_ID = re.compile(r"[0-9a-f]{32}\Z")
 _USER_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _NAMESPACE = uuid.UUID("5f9c1c1e-6a0b-5c7e-9d55-9b7a3f4f1d10")
 
@@ -88,6 +94,20 @@ def parse_rota_id(text: str) -> RotaId:
     if not re.fullmatch(POLICY_ID, text):
         raise InvalidIdError("rota id", text)
     return RotaId(text)
+
+
+def parse_topic_key(text: str) -> TopicKey:
+    """Return the topic's key in `text` (`TOPIC_KEY`); InvalidIdError otherwise."""
+    if not re.fullmatch(TOPIC_KEY, text):
+        raise InvalidIdError("topic", text)
+    return TopicKey(text)
+
+
+def parse_device_id(text: str) -> DeviceId:
+    """Return the id of a device in `text`, 32 hexadecimal digits; InvalidIdError otherwise."""
+    if not _DEVICE_ID.match(text):
+        raise InvalidIdError("device id", text)
+    return DeviceId(text)
 
 
 def parse_client_id(text: str) -> ClientId:

@@ -38,7 +38,7 @@ from chalicelib.domain.state import DeliveryChange, NotificationState, Relay
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.timer import Due
-from chalicelib.domain.topic import Subscription
+from chalicelib.domain.topic import TopicSubscription
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 
@@ -339,13 +339,15 @@ class Devices(Protocol):
 class Topics(Protocol):
     """Who subscribed to what. A topic's members and a user's subscriptions change together."""
 
-    def subscribe(self, tenant: TenantId, user_type: UserType, user_id: UserId, subscription: Subscription) -> None:
+    def subscribe(
+        self, tenant: TenantId, user_type: UserType, user_id: UserId, subscription: TopicSubscription
+    ) -> None:
         """Make a user a member of a topic, or replace since when they are."""
 
-    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> Subscription | None:
+    def get(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> TopicSubscription | None:
         """Return a user's subscription to a topic by a consistent read."""
 
-    def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[Subscription, ...]:
+    def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[TopicSubscription, ...]:
         """Return all subscriptions of a user, in order of topic, by a consistent read."""
 
     def unsubscribe(self, tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> None:

@@ -19,6 +19,10 @@ reads lag: nothing decides on them. There is no Scan.
 | preferences of a user            | Put, Get, BatchGet        | T#t#U#type#user | PREFS           |       | either   |
 | what was released to a user      | Put, Get, BatchGet        | T#t#U#type#user | USAGE           |       | either   |
 | what is collected for a digest   | Put, Get                  | T#t#U#type#user | DIGEST#category |       | strong   |
+| devices of a user                | Put, Delete, Query        | T#t#U#type#user | DEV#id          |       | strong   |
+| topics that a user subscribed to | Put, Get, Delete, Query   | T#t#U#type#user | TOPIC#key       |       | strong   |
+| members of a topic               | Put, Delete, Query        | T#t#TOPIC#k#0.. | type#user       |       | strong   |
+|                                  |                           | 31              |                 |       |          |
 | what a user has not read: count, | Query, Put, Delete        | T#t#U#type#user | UNREAD#stamp#id |       | strong   |
 | list, oldest first               |                           |                 |                 |       |          |
 | address on a suppression list    | Put, Get, Delete,         | T#t#S#channel#h | sha256          |       | either   |
@@ -59,9 +63,21 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
+from chalicelib.domain.ids import (
+    ClientId,
+    DeviceId,
+    NotificationId,
+    PolicyId,
+    ProviderId,
+    RotaId,
+    TenantId,
+    TopicKey,
+    UserId,
+    UserType,
+)
 from chalicelib.domain.timer import SHARDS as DUE_SHARDS
 from chalicelib.domain.timer import Due, DueKind
+from chalicelib.domain.topic import SHARDS as TOPIC_SHARDS
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef
@@ -176,6 +192,43 @@ def usage(tenant: TenantId, user_type: UserType, user_id: UserId) -> Key:
 def digest(tenant: TenantId, user_type: UserType, user_id: UserId, category: str) -> Key:
     """Return the key of what is collected of a category for a user."""
     return Key(_partition(tenant, "U", user_type, user_id), f"DIGEST#{_escaped(category)}")
+
+
+def device(tenant: TenantId, user_type: UserType, user_id: UserId, id: DeviceId) -> Key:
+    """Return the key of a user's device."""
+    return Key(_partition(tenant, "U", user_type, user_id), f"DEV#{_escaped(id)}")
+
+
+def all_devices(tenant: TenantId, user_type: UserType, user_id: UserId) -> Rows:
+    """Return where a user's devices lie."""
+    return _beginning(_partition(tenant, "U", user_type, user_id), "DEV")
+
+
+def topic_subscription(tenant: TenantId, user_type: UserType, user_id: UserId, topic: TopicKey) -> Key:
+    """Return the key of a user's subscription to a topic."""
+    return Key(_partition(tenant, "U", user_type, user_id), f"TOPIC#{_escaped(topic)}")
+
+
+def all_topic_subscriptions(tenant: TenantId, user_type: UserType, user_id: UserId) -> Rows:
+    """Return where a user's subscriptions lie."""
+    return _beginning(_partition(tenant, "U", user_type, user_id), "TOPIC")
+
+
+def topic_member(tenant: TenantId, topic: TopicKey, user_type: UserType, user_id: UserId) -> Key:
+    """Return the key of a topic's member: in the shard that the user is always in."""
+    sk = f"{_escaped(user_type)}#{_escaped(user_id)}"
+    return Key(_partition(tenant, "TOPIC", topic, str(crc32(sk.encode()) % TOPIC_SHARDS)), sk)
+
+
+def topic_members(tenant: TenantId, topic: TopicKey, shard: int) -> Rows:
+    """Return where the members of a topic lie that are in a shard."""
+    return Rows(_partition(tenant, "TOPIC", topic, str(shard)), "!", "~")
+
+
+def member_in(sk: str) -> tuple[UserType, UserId]:
+    """Return the user in the sort key that `topic_member` made."""
+    user_type, user_id = map(_unescaped, sk.split("#"))
+    return UserType(user_type), UserId(user_id)
 
 
 def unread(tenant: TenantId, user_type: UserType, user_id: UserId, moment: str) -> Key:

@@ -112,6 +112,18 @@ class RecipientItem(Item, discriminator="U"):
     body = UnicodeAttribute()
 
 
+class DeviceItem(Item, discriminator="V"):
+    """A device of a user."""
+
+    body = UnicodeAttribute()
+
+
+class TopicSubscriptionItem(Item, discriminator="O"):
+    """A user's subscription to a topic: in the user's partition, and in the topic's, where its key says who it is."""
+
+    body = UnicodeAttribute()
+
+
 class DocumentItem(Item, discriminator="D"):
     """A tenant, provider, policy, rota or service account; replaced as a whole, if nobody did so before."""
 

@@ -16,6 +16,7 @@ from chalicelib.services import ports
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.backgrounds import BackgroundRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
+from chalicelib.store.devices import DeviceRows
 from chalicelib.store.digests import DigestRows
 from chalicelib.store.due import DueRows
 from chalicelib.store.idempotency import IdempotencyRows
@@ -33,6 +34,7 @@ from chalicelib.store.suppressions import SuppressionRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
 from chalicelib.store.tenants import TenantRows
+from chalicelib.store.topics import TopicRows
 from chalicelib.store.usages import UsageRows
 from chalicelib.tenancy import tenant_scope
 from infra.merge import merge_fragments, read_stage
@@ -58,6 +60,8 @@ class Store:
     audit: ports.AuditLog
     sweeps: ports.SweepCursors
     preferences: ports.StoredPreferences
+    devices: ports.Devices
+    topics: ports.Topics
     suppressions: ports.Suppressions
     groups: ports.CancelledGroups
     backgrounds: ports.Backgrounds
@@ -84,6 +88,8 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         audit=twin.TwinAuditLog(rows),
         sweeps=twin.TwinSweepCursors(rows),
         preferences=twin.TwinPreferences(rows),
+        devices=twin.TwinDevices(rows),
+        topics=twin.TwinTopics(rows),
         suppressions=twin.TwinSuppressions(rows),
         groups=twin.TwinCancelledGroups(rows),
         backgrounds=twin.TwinBackgrounds(rows),
@@ -110,6 +116,8 @@ def on_table(table: Table) -> Store:
         audit=AuditRows(table),
         sweeps=SweepRows(table),
         preferences=PreferenceRows(table),
+        devices=DeviceRows(table),
+        topics=TopicRows(table),
         suppressions=SuppressionRows(table),
         groups=CancelledGroupRows(table),
         backgrounds=BackgroundRows(table),

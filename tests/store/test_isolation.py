@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain import topic
 from chalicelib.domain.allowance import Budget, Period, Taking, Usage
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.device import Device
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.groups import CancelGroup
-from chalicelib.domain.ids import PolicyId, ProviderId, RequestId, RotaId, TenantId
+from chalicelib.domain.ids import PolicyId, ProviderId, RequestId, RotaId, TenantId, TopicKey
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rate_limit import Window
@@ -41,6 +43,8 @@ PROVIDER = ProviderConfig(id=ProviderId("p"), channel=Channel.EMAIL, vendor="smt
 ENTRY = AuditEntry(id="e", tenant=ACME, at=NOW, actor="a", action="b", target="c")
 LISTED = Suppression(channel=Channel.EMAIL, address="ann@example.com", reason=SuppressionReason.MANUAL, created_at=NOW)
 ADDRESSES = {Channel.EMAIL: "ann@example.com"}
+PHONE = Device(token="token-1", registered_at=NOW)
+JOINED = topic.TopicSubscription(topic=TopicKey("news"), subscribed_at=NOW)
 GROUP = CancelGroup("key", "order-42")
 OURS = a_request(cancellation_key="order-42")
 HERS = replace(OURS, tenant=EVE)
@@ -77,6 +81,12 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "audit.list": lambda store: store.audit.list(EVE, DAY, 10, None),
     "sweeps.get": lambda store: store.sweeps.get(EVE),
     "preferences.get": lambda store: store.preferences.get(EVE, *WHO).categories,
+    "devices.list": lambda store: store.devices.list(EVE, *WHO),
+    "devices.delete": lambda store: store.devices.delete(EVE, *WHO, PHONE.id),
+    "topics.get": lambda store: store.topics.get(EVE, *WHO, JOINED.topic),
+    "topics.list": lambda store: store.topics.list(EVE, *WHO),
+    "topics.unsubscribe": lambda store: store.topics.unsubscribe(EVE, *WHO, JOINED.topic),
+    "topics.members": lambda store: members(store, EVE),
     "suppressions.get": lambda store: store.suppressions.get(EVE, Channel.EMAIL, "ann@example.com"),
     "suppressions.delete": lambda store: store.suppressions.delete(EVE, Channel.EMAIL, "ann@example.com"),
     "suppressions.list": lambda store: store.suppressions.list(EVE, Channel.EMAIL, 10, None),
@@ -119,6 +129,8 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "dues.put": lambda store: store.dues.put(BUCKET, replace(COMING, tenant=EVE)),
     "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
     "preferences.put": lambda store: store.preferences.put(EVE, *WHO, Preferences(types={"eve": False})),
+    "devices.put": lambda store: store.devices.put(EVE, *WHO, replace(PHONE, name="eve")),
+    "topics.subscribe": lambda store: store.topics.subscribe(EVE, *WHO, replace(JOINED, subscribed_at=0)),
     "suppressions.put": lambda store: store.suppressions.put(EVE, replace(LISTED, note="eve")),
     "usages.put": lambda store: store.usages.put(EVE, *WHO, Usage(version=1), TTL),
     "spendings.spend": lambda store: store.spendings.spend(EVE, BUDGET, 7, NOW),
@@ -152,6 +164,8 @@ def filled(store: Store) -> Store:
     store.audit.add(ENTRY)
     store.sweeps.advance(ACME, NOW)
     store.preferences.put(ACME, *WHO, Preferences(categories={"marketing": {Channel.EMAIL: False}}))
+    store.devices.put(ACME, *WHO, PHONE)
+    store.topics.subscribe(ACME, *WHO, JOINED)
     store.suppressions.put(ACME, LISTED)
     store.usages.put(ACME, *WHO, USED, TTL)
     store.spendings.spend(ACME, BUDGET, 5, NOW)
@@ -200,6 +214,8 @@ def test_every_method_is_tried() -> None:
         "sweeps": ports.SweepCursors,
         "dues": ports.DueItems,
         "preferences": ports.StoredPreferences,
+        "devices": ports.Devices,
+        "topics": ports.Topics,
         "suppressions": ports.Suppressions,
         "groups": ports.CancelledGroups,
         "digests": ports.DigestWindows,
@@ -230,6 +246,9 @@ def everything(store: Store) -> tuple[object, ...]:
         store.sweeps.get(ACME),
         {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},
         store.preferences.get(ACME, *WHO),
+        store.devices.list(ACME, *WHO),
+        store.topics.list(ACME, *WHO),
+        members(store, ACME),
         store.suppressions.list(ACME, Channel.EMAIL, 10, None),
         tuple(store.groups.members(ACME, GROUP)),
         store.digests.get(ACME, NEWS),
@@ -238,6 +257,12 @@ def everything(store: Store) -> tuple[object, ...]:
         store.usages.get(ACME, *WHO),
         store.spendings.spent(ACME, [BUDGET], NOW),
     )
+
+
+def members(store: Store, tenant: TenantId) -> tuple[object, ...]:
+    """All members of a topic that a tenant has."""
+    shards = range(topic.SHARDS)
+    return tuple(member for shard in shards for member in store.topics.members(tenant, JOINED.topic, shard))
 
 
 def known(background: Background) -> tuple[object, ...]:
