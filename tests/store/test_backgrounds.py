@@ -26,7 +26,7 @@ NOTHING = Background(preferences=Preferences(), usage=Usage(), suppressed={})
 def read(request: pytest.FixtureRequest) -> Read:
     """Either way to read a background."""
     name: str = request.param
-    return lambda store, asked, addresses: getattr(store.backgrounds, name)(asked, addresses)  # type: ignore[no-any-return]
+    return lambda store, asked, addresses: getattr(store.backgrounds, name)(asked, addresses)
 
 
 def suppression(channel: Channel, address: str) -> Suppression:
