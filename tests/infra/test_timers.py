@@ -50,7 +50,7 @@ def path(states: States, start: str) -> list[str]:
 
 def attempts(task: Mapping[str, Any]) -> int:
     """Return how often a task is tried at the most."""
-    return 1 + sum(retrier["MaxAttempts"] for retrier in task.get("Retry", []))
+    return 1 + sum(int(retrier["MaxAttempts"]) for retrier in task.get("Retry", []))
 
 
 def events_of(state: Mapping[str, Any]) -> int:

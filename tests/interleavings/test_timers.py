@@ -140,7 +140,7 @@ def test_whoever_dies_between_execution_and_item_is_asked_again() -> None:
 
 
 def test_what_comes_late_into_a_bucket_being_drained_is_woken_by_it_or_the_next() -> None:
-    buckets = set()
+    buckets: set[int] = set()
 
     def make() -> Scenario:
         stage = Stage()
