@@ -43,7 +43,7 @@ class Collecting:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        TwinTenants(self.rows).create(self.tenant)
+        self.rows.tenants[self.tenant.id] = self.tenant
 
     def digests(self, wrap: Wrap = lambda port: port) -> Digests:
         """Return the use cases; `wrap` is put around what others can come between: no read of what never changes."""
