@@ -54,8 +54,10 @@ if TYPE_CHECKING:
     from chalicelib.services.manage_service_accounts import ManageServiceAccounts
     from chalicelib.services.manage_tenants import ManageTenants
     from chalicelib.services.project import Project
+    from chalicelib.services.rate_limit import RateLimits
     from chalicelib.services.rehearse import Rehearse
     from chalicelib.services.relay import Relaying
+    from chalicelib.services.send_rate import SendRates
     from chalicelib.services.simulate import Simulate
     from chalicelib.services.suppress import Suppress
     from chalicelib.services.sweep import Sweep
@@ -583,6 +585,25 @@ def manage_rotas() -> "ManageRotas":
     from chalicelib.services.manage_rotas import ManageRotas
 
     return ManageRotas(rotas(), policies(), known_tenants(), audited_changes())
+
+
+@cache
+def rate_limits() -> "RateLimits":
+    """Return what counts calls and says when there were too many."""
+    from chalicelib.domain.rate_limit import CALLS_A_MINUTE
+    from chalicelib.services.rate_limit import RateLimits
+    from chalicelib.store.rate_windows import RateWindowRows
+
+    return RateLimits(RateWindowRows(table()), CALLS_A_MINUTE)
+
+
+@cache
+def send_rates() -> "SendRates":
+    """Return what keeps tenants to their send rates."""
+    from chalicelib.services.send_rate import SendRates
+    from chalicelib.store.rate_windows import RateWindowRows
+
+    return SendRates(RateWindowRows(table()), known_tenants(), now, random.random)
 
 
 @cache

@@ -16,6 +16,7 @@ from chalicelib.auth.context import to_context
 from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.rate_limit import Limit
 from chalicelib.domain.value import Millis
 from chalicelib.providers.registry import setting_faults
 from chalicelib.services.accept import Accept
@@ -30,12 +31,14 @@ from chalicelib.services.manage_providers import ManageProviders
 from chalicelib.services.manage_recipients import ManageRecipients
 from chalicelib.services.manage_service_accounts import ManageServiceAccounts
 from chalicelib.services.manage_tenants import ManageTenants
+from chalicelib.services.rate_limit import RateLimits
 from chalicelib.services.suppress import Suppress
 from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
 from tests.fakes import ManualClock
 from tests.rehearsing import explain_on, simulate_on
 from tests.store.stores import Store, on_twin
+from tests.twin import Rows, TwinRateWindows
 from tests.world import World
 
 
@@ -146,6 +149,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
         "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),
         "manage_providers": ManageProviders(store.providers, store.tenants, NoVault(), setting_faults, audited),
+        "rate_limits": RateLimits(TwinRateWindows(Rows()), dict.fromkeys(Limit, 1_000_000)),
         "cursors": Cursors(b"a key of 32 bytes for all tests.."),
     }
 

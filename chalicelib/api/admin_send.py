@@ -7,6 +7,7 @@ from chalicelib.api.send import SEND_ERRORS, send
 from chalicelib.api.send_answers import SentAnswer
 from chalicelib.api.send_body import MAX_BODY, SendBody
 from chalicelib.auth.permissions import Permission
+from chalicelib.domain.rate_limit import Limit
 
 routes = Routes(__name__, tag="Administration: notifications")
 
@@ -22,6 +23,7 @@ routes = Routes(__name__, tag="Administration: notifications")
     idempotent=True,
     max_body=MAX_BODY,
     raises=SEND_ERRORS,
+    limit=Limit.SEND,
 )
 def send_as_person(call: Call, body: SendBody) -> Reply:
     """Accept a send; what is accepted is never lost."""

@@ -313,5 +313,12 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "RotaAnswer": {"two shifts": {**_ROTA, "version": 1}},
     "RotaList": {"one": {"items": [{**_ROTA, "version": 1}]}},
     "OnDutyAnswer": {"a night": {"at": AT, "people": [_OPERATOR, {"userType": "admin", "userId": "u9"}]}},
+    "RateLimitsBody": {"more sends": {"rateLimits": {"send": 1_000}, "sendRates": {"sms": 10}}},
+    "RateLimitsAnswer": {
+        "all": {
+            "rateLimits": {"send": 1_000, "simulate": 100, "read": 600, "users": 300, "admin": 300},
+            "sendRates": {"sms": 10},
+        }
+    },
     "AuditPage": {"first of several": {"items": [_AUDIT], "nextCursor": CURSOR}},
 }

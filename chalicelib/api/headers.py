@@ -12,7 +12,9 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-EXPOSED: Final = "Idempotency-Replayed, Location, Retry-After, X-Correlation-ID, X-Request-ID"
+EXPOSED: Final = (
+    "Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Correlation-ID, X-Request-ID"
+)
 ALLOWED: Final = "Authorization, Content-Type, Idempotency-Key, X-Correlation-ID, X-Request-ID, X-Tenant-ID"
 PREFLIGHT_SECONDS: Final = 7_200
 

@@ -13,7 +13,17 @@ from chalice.app import RouteEntry
 from pydantic import BaseModel
 
 from chalicelib.api.examples import EXAMPLES
-from chalicelib.api.openapi_parts import HEADERS, PARAMETERS, PROBLEM, REPLAYED, Login, security_of, security_schemes
+from chalicelib.api.openapi_parts import (
+    HEADERS,
+    PARAMETERS,
+    PROBLEM,
+    RATES,
+    REPLAYED,
+    RETRY,
+    Login,
+    security_of,
+    security_schemes,
+)
 from chalicelib.api.openapi_schemas import Schemas
 from chalicelib.api.problems import MEDIA_TYPE as PROBLEM_TYPE
 from chalicelib.api.resources import FILES, beginning_of
@@ -28,6 +38,7 @@ from chalicelib.domain.errors import (
     UnauthenticatedError,
     UnsupportedMediaTypeError,
 )
+from chalicelib.domain.rate_limit import RateLimitedError
 
 Document = dict[str, Any]
 
@@ -140,14 +151,20 @@ def _media(model: type[BaseModel], schemas: Schemas) -> Document:
 
 
 def _headers(route: Route) -> Document:
-    names = [name for name in HEADERS if route.idempotent or name != REPLAYED]
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    absent = {RETRY} | (set() if route.idempotent else {REPLAYED}) | (set() if route.limit else set(RATES))
+    return _references(name for name in HEADERS if name not in absent)
+
+
+def _references(headers: Iterable[str]) -> Document:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
 def _errors(route: Route) -> set[type[HeraldError]]:
     errors: set[type[HeraldError]] = {InternalError, *route.raises}
     if route.needs is not None:
         errors |= {UnauthenticatedError, ForbiddenError, MalformedRequestError, InvalidInputError}
+    if route.limit is not None:
+        errors |= {RateLimitedError}
     if route.query is not None:
         errors |= {InvalidInputError}
     if route.body is not None:
@@ -157,4 +174,8 @@ def _errors(route: Route) -> set[type[HeraldError]]:
 
 def _problem(errors: list[type[HeraldError]]) -> Document:
     told = "\n".join(f"- `{error.code}`: {error.title}" for error in errors)
-    return {"description": told, "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    described: Document = {
+        "description": told,
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    return described | ({"headers": _references((*RATES, RETRY))} if RateLimitedError in errors else {})

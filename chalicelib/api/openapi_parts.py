@@ -13,6 +13,8 @@ USERS: Final = "users"
 SERVICES: Final = "services"
 BEARER: Final = "bearer"
 REPLAYED: Final = "Idempotency-Replayed"
+RATES: Final = ("RateLimit-Policy", "RateLimit")
+RETRY: Final = "Retry-After"
 
 _SCOPES: Final = {
     Scope.SEND: "Send notifications",
@@ -50,6 +52,16 @@ PARAMETERS: Final[Document] = {
 HEADERS: Final[Document] = {
     "X-Request-ID": {"description": "The request's id: the caller's, or ours.", "schema": {"type": "string"}},
     "X-Correlation-ID": {"description": "The caller's, or the request's id.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": "The limit the call counts for: its name, how many calls there may be (`q`) in how many seconds"
+        " (`w`). https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-10",
+        "schema": {"type": "string", "examples": ['"send";q=100;w=60']},
+    },
+    "RateLimit": {
+        "description": "How many calls are left (`r`), as far as is known; in how many seconds there are more (`t`).",
+        "schema": {"type": "string", "examples": ['"send";r=50;t=30']},
+    },
+    RETRY: {"description": "Seconds to wait before the next call.", "schema": {"type": "integer", "minimum": 1}},
     REPLAYED: {
         "description": "Present when this request was answered before.",
         "schema": {"type": "string", "const": "true"},

@@ -25,6 +25,7 @@ FILES: Final = {
     "/api/v1/admin/escalation-policies": ("admin_policies",),
     "/api/v1/admin/on-call-rotas": ("admin_rotas",),
     "/api/v1/admin/suppressions": ("admin_suppressions",),
+    "/api/v1/admin/rate-limits": ("admin_rate_limits",),
     "/api/v1/admin/audit-log": ("admin_audit",),
     "/unsubscribe": ("unsubscribe",),
     "/health": ("health",),

@@ -15,12 +15,15 @@ from chalicelib.api.reply import Reply
 from chalicelib.auth.authorizer import authorize
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import HeraldError
+from chalicelib.domain.rate_limit import Limit
 
 View = Callable[..., Answer | Reply | None]
 V = TypeVar("V", bound=View)
 
 MAX_BODY: Final = 64 * 1024
 """Bytes a body may have unless the route says otherwise."""
+LIMITS: Final = {Permission.SEND: Limit.SEND, Permission.READ: Limit.READ, Permission.OWN: Limit.USERS}
+"""The rate limits of routes by what they demand; all others are those of administration."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +44,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     idempotent: bool
     max_body: int
     raises: tuple[type[HeraldError], ...]
+    limit: Limit | None
+    """What its calls are counted under; None on public routes."""
 
     @property
     def __name__(self) -> str:
@@ -80,6 +85,7 @@ class Routes(Blueprint):
         idempotent: bool = False,
         max_body: int = MAX_BODY,
         raises: Sequence[type[HeraldError]] = (),
+        limit: Limit | None = None,
     ) -> Callable[[V], V]:
         """Declare a route; put it over a view, several times for aliases.
 
@@ -101,6 +107,8 @@ class Routes(Blueprint):
             Bytes; more are refused with 413.
         raises
             Errors of the route's own, for the description (those of every route are known).
+        limit
+            The rate limit its calls are counted under; None: that of what the caller must have.
         """
 
         def register(view: V) -> V:
@@ -120,6 +128,7 @@ class Routes(Blueprint):
                 idempotent=idempotent,
                 max_body=max_body,
                 raises=tuple(raises),
+                limit=limit if limit is not None or needs is None else LIMITS.get(needs, Limit.ADMIN),
             )
             # Media types are checked by us (content_types=[]): Chalice would answer in another shape.
             self.route(

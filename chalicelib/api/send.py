@@ -61,4 +61,4 @@ def ordered(call: Call, body: SendBody) -> Order:
     return to_order(body, tenant, call.now)
 
 
-bootstrap.at_start(bootstrap.accept)
+bootstrap.at_start(bootstrap.accept, bootstrap.rate_limits)

@@ -15,12 +15,14 @@ from chalicelib.api.call import Call, Trace, read_idempotency_key, read_trace
 from chalicelib.api.headers import SECURITY, cors_headers
 from chalicelib.api.problems import MEDIA_TYPE as PROBLEM
 from chalicelib.api.problems import problem_json
+from chalicelib.api.quotas import count_call
 from chalicelib.api.reply import Reply
 from chalicelib.auth.context import from_context
 from chalicelib.auth.permissions import Permission, demand
 from chalicelib.domain.errors import HeraldError, MalformedRequestError, UnauthenticatedError
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.rate_limit import RateLimitedError
 from chalicelib.domain.value import Millis
 from chalicelib.observability import logger
 from chalicelib.services.accept import IdempotencyKey
@@ -45,15 +47,17 @@ def serve(route: "Route", request: Request, path: Mapping[str, str]) -> Response
     """Serve one request of a route. Every line logged meanwhile carries the ids, the tenant and the calling client."""
     began = perf_counter()
     trace = read_trace(request.headers, str(request.context.get("requestId", "")))
+    told: dict[str, str] = {}
     with logger.append_context_keys(
         route=route.name, request_id=trace.request_id, correlation_id=trace.correlation_id, tenant=None, client=None
     ):
-        response = _answer_or_problem(route, request, path, trace)
+        response = _answer_or_problem(route, request, path, trace, told)
         milliseconds = round((perf_counter() - began) * 1_000, 1)
         logger.info("Answered", extra={"status": response.status_code, "milliseconds": milliseconds})
     response.headers = {
         **SECURITY,
         **cors_headers(request.headers.get("origin")),
+        **told,
         "X-Request-ID": trace.request_id,
         "X-Correlation-ID": trace.correlation_id,
         **response.headers,
@@ -61,9 +65,12 @@ def serve(route: "Route", request: Request, path: Mapping[str, str]) -> Response
     return response
 
 
-def _answer_or_problem(route: "Route", request: Request, path: Mapping[str, str], trace: Trace) -> Response:
+def _answer_or_problem(
+    route: "Route", request: Request, path: Mapping[str, str], trace: Trace, told: dict[str, str]
+) -> Response:
+    """Return the response; `told` gets the headers that it has whatever becomes of the call."""
     try:
-        return _response(route, _call_view(route, request, path, trace))
+        return _response(route, _call_view(route, request, path, trace, told))
     except HeraldError as error:
         return _problem(error, trace)
     except Exception:  # noqa: BLE001 (logged with its trace; the caller is told nothing of our insides)
@@ -71,8 +78,13 @@ def _answer_or_problem(route: "Route", request: Request, path: Mapping[str, str]
         return _problem(InternalError(), trace)
 
 
-def _call_view(route: "Route", request: Request, path: Mapping[str, str], trace: Trace) -> "Answer | Reply | None":
+def _call_view(
+    route: "Route", request: Request, path: Mapping[str, str], trace: Trace, told: dict[str, str]
+) -> "Answer | Reply | None":
     caller, tenant = (None, None) if route.needs is None else _identify(route.needs, request)
+    now = Millis(time_ns() // 1_000_000)
+    if route.limit is not None and caller is not None:
+        count_call(route.limit, caller, tenant, now, told)
     # API Gateway hands the parts of a REST path on as they came, percent-encoded.
     arguments: dict[str, Any] = {_snake(name): unquote(value) for name, value in path.items()}
     idempotency = None
@@ -85,7 +97,6 @@ def _call_view(route: "Route", request: Request, path: Mapping[str, str], trace:
         arguments["query"] = read_query(_parameters(request), route.query)
     elif route.needs is not None:
         refuse_parameters(_parameters(request))
-    now = Millis(time_ns() // 1_000_000)
     call = Call(trace=trace, now=now, caller=caller, in_tenant=tenant, idempotency=idempotency)
     with nullcontext() if tenant is None else tenant_scope(tenant):
         return route.view(call, **arguments)
@@ -136,4 +147,6 @@ def _problem(error: HeraldError, trace: Trace) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM}
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RateLimitedError):
+        headers["Retry-After"] = str(error.retry_after)
     return Response(body=problem_json(error, trace.request_id), headers=headers, status_code=error.status)

@@ -8,6 +8,7 @@ from chalicelib.api.send_body import MAX_BODY, SendBody
 from chalicelib.api.simulate_answers import SimulationAnswer
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.errors import TemplateNotFoundError, TenantSuspendedError
+from chalicelib.domain.rate_limit import Limit
 
 routes = Routes(__name__, tag="Notifications")
 
@@ -21,6 +22,7 @@ routes = Routes(__name__, tag="Notifications")
     answer=SimulationAnswer,
     max_body=MAX_BODY,
     raises=(TemplateNotFoundError, TenantSuspendedError),
+    limit=Limit.SIMULATE,
 )
 def simulate_notification(call: Call, body: SendBody) -> SimulationAnswer:
     """Answer, for each recipient and channel, what would be decided and why, when, by whom, what would be said and what

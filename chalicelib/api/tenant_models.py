@@ -10,6 +10,7 @@ from chalicelib.api.fields import ChannelName, StrategyName
 from chalicelib.api.models import ONE_LINE, Answer, Body, Line, Time
 from chalicelib.api.recipient_models import EmailText
 from chalicelib.api.tenant_allowances import BudgetAnswer, Budgets, DigestAnswer, Digests, PriceAnswer, Prices
+from chalicelib.api.tenant_rates import RateLimits, SendRates
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import EventMode, Sender, Tenant, TenantSettings, TenantStatus
 from chalicelib.domain.value import Millis
@@ -51,6 +52,8 @@ class SettingsBody(Body):
     budgets: Budgets = Field(default_factory=list)
     downgrade: bool = _DEFAULT.downgrade
     digests: Digests = Field(default_factory=dict)
+    rate_limits: RateLimits = Field(default_factory=dict)
+    send_rates: SendRates = Field(default_factory=dict)
 
     def applied_to(self, settings: TenantSettings) -> TenantSettings:
         """Return settings with the given ones replaced."""
@@ -68,6 +71,7 @@ _AS_STORED: Final[dict[str, Callable[[Any], Any]]] = {
     "senders": lambda senders: {channel: Sender(**dict(sender)) for channel, sender in senders.items()},
     "prices": lambda prices: tuple(price.price() for price in prices),
     "budgets": lambda budgets: tuple(budget.budget() for budget in budgets),
+    "rate_limits": lambda limits: {limit.value: most for limit, most in limits.items()},
     "digests": lambda digests: {category: digest.rule() for category, digest in digests.items()},
 }
 """What becomes of settings that are stored in another form than they come in."""
@@ -125,6 +129,8 @@ class SettingsAnswer(Answer):
     budgets: list[BudgetAnswer]
     downgrade: bool
     digests: dict[str, DigestAnswer]
+    rate_limits: dict[str, int]
+    send_rates: dict[Channel, int]
 
 
 class TenantAnswer(Answer):

@@ -20,12 +20,19 @@ class Limit(StrEnum):
     """The limits of calls, each counted per tenant and caller."""
 
     SEND = "send"
+    SIMULATE = "simulate"
     READ = "read"
     USERS = "users"
     ADMIN = "admin"
 
 
-CALLS_A_MINUTE: Final = {Limit.SEND: 100, Limit.READ: 600, Limit.USERS: 300, Limit.ADMIN: 300}
+CALLS_A_MINUTE: Final = {
+    Limit.SEND: 100,
+    Limit.SIMULATE: 100,
+    Limit.READ: 600,
+    Limit.USERS: 300,
+    Limit.ADMIN: 300,
+}
 """What a caller may do in a minute before its tenant says otherwise."""
 
 

@@ -26,11 +26,9 @@ class RateWindowRows:
             RateWindowItem.layout.set(LAYOUT),
             RateWindowItem.ttl.set(ttl),
         ]
-        condition = RateWindowItem.version == window.version
-        if window.version == 0:
-            condition = RateWindowItem.pk.does_not_exist()
+        is_new, is_seen = RateWindowItem.pk.does_not_exist(), RateWindowItem.version == window.version
         try:
-            self._table.update(keys.rate_window(tenant, name), actions, condition)
+            self._table.update(keys.rate_window(tenant, name), actions, is_seen if window.version else is_new)
         except ConditionFailedError as failed:
             return _window(failed.stored)
         return None

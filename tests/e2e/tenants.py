@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.cli.api import Api
 from infra.cli.deliveries import Tracked
+from infra.cli.samples import RATE_LIMITS
 from tests.e2e.conftest import SEND, Herald, Person, settled
 
 ADMIN = "/api/v1/admin"
@@ -36,8 +37,9 @@ def new_tenant(herald: Herald, *providers: dict[str, Any], **settings: Any) -> T
     """Create a tenant with these providers and settings, somebody who administers it, and a service that sends."""
     id = f"tenant-{uuid.uuid4().hex[:12]}"
     sender = {"email": {"address": f"hello@{id}.example.com"}}
+    given = {"senders": sender, "rateLimits": RATE_LIMITS}
     platform = herald.stack.as_user("platform")
-    platform.post(f"{ADMIN}/tenants", {"id": id, "name": "New", "settings": {"senders": sender} | settings})
+    platform.post(f"{ADMIN}/tenants", {"id": id, "name": "New", "settings": given | settings})
     client = herald.stack.identity.create_service(id, SCOPES)
     account = {"clientId": client, "name": "shop", "tenants": [id], "scopes": SCOPES}
     platform.post(f"{ADMIN}/service-accounts", account)

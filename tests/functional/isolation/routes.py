@@ -136,6 +136,8 @@ NAMING: Final[dict[str, Case]] = {
 SWEEPING: Final = frozenset(
     {
         f"GET {ADMIN}/providers",
+        f"GET {ADMIN}/rate-limits",
+        f"PUT {ADMIN}/rate-limits",
         f"GET {ADMIN}/service-accounts",
         f"GET {ADMIN}/tenants",
         f"GET {INBOX}",
