@@ -4,8 +4,17 @@ import subprocess
 import sys
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.channels.base import EmailMessage, PushMessage, SmsMessage, UnshapeableError, address_fault, shape
+from chalicelib.channels.base import (
+    EmailMessage,
+    PushMessage,
+    Shaper,
+    SmsMessage,
+    UnshapeableError,
+    address_fault,
+    shape,
+)
 from chalicelib.domain.words import Channel, Reason
 from tests.build import a_recipient, a_request, a_tenant
 
@@ -20,6 +29,28 @@ def test_a_recipient_with_all_addresses_can_be_reached_on_every_channel(channel:
 )
 def test_content_takes_the_shape_of_the_channel(channel: Channel, kind: type) -> None:
     assert type(shape(channel, a_request(), a_recipient(), a_tenant())) is kind
+
+
+@pytest.mark.parametrize("url", ["https://herald.example.com/unsubscribe/t", None])
+def test_e_mails_carry_the_link_to_end_more_of_their_kind(url: str | None) -> None:
+    request, tenant = a_request(category="marketing"), a_tenant()
+    asked: list[object] = []
+
+    def link(*of: object) -> str | None:
+        asked.extend(of)
+        return url
+
+    message = Shaper(link)(Channel.EMAIL, request, a_recipient(), tenant)
+    assert message == replace(shape(Channel.EMAIL, request, a_recipient(), tenant), unsubscribe_url=url)
+    assert asked == [request, tenant]
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.PUSH])
+def test_other_messages_have_no_link_and_ask_for_none(channel: Channel) -> None:
+    shaper = Shaper(lambda request, tenant: pytest.fail("nobody asked for a link"))
+    assert shaper(channel, a_request(), a_recipient(), a_tenant()) == shape(
+        channel, a_request(), a_recipient(), a_tenant()
+    )
 
 
 def test_a_recipient_without_addresses_still_has_an_inbox() -> None:

@@ -69,6 +69,9 @@ BAD_EMAILS: list[tuple[Any, int, str]] = [
     (simple(Body={}), 400, "BadRequestException"),
     (simple(Subject={"Data": "a\r\nBcc: b"}), 400, "BadRequestException"),
     (simple(Subject="Hi"), 400, "SerializationException"),
+    (simple(Headers=[{"Name": "X Y", "Value": "a"}]), 400, "SerializationException"),
+    (simple(Headers=[{"Name": "X-Y", "Value": "a\r\nBcc: b"}]), 400, "SerializationException"),
+    (simple(Headers=[{"Name": "X-Y"}]), 400, "SerializationException"),
 ]
 
 
