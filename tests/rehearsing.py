@@ -1,4 +1,4 @@
-"""The use cases that simulate and explain, over a world or a store."""
+"""The use cases that simulate and explain, over a store."""
 
 from chalicelib.channels.base import address_fault, shape
 from chalicelib.services.accept import Accept
@@ -7,16 +7,13 @@ from chalicelib.services.gather_facts import GatherFacts
 from chalicelib.services.rehearse import Rehearse
 from chalicelib.services.simulate import Simulate
 from tests.store.stores import Store
-from tests.world import World
 
 
-def rehearse_on(store: Store, gather: GatherFacts | None = None) -> Rehearse:
-    """Return the use case that dispatches without effect; addresses are checked as in production, unless `gather` does
-    otherwise.
-    """
+def rehearse_on(store: Store) -> Rehearse:
+    """Return the use case that dispatches without effect."""
     return Rehearse(
         tenants=store.tenants,
-        gather=gather or gather_on(store),
+        gather=gather_on(store),
         usages=store.usages,
         groups=store.groups,
         windows=store.digests,
@@ -45,8 +42,3 @@ def simulate_on(store: Store, accept: Accept) -> Simulate:
 def explain_on(store: Store) -> Explain:
     """Return the use case that explains notifications."""
     return Explain(store.requests, store.states, rehearse_on(store))
-
-
-def simulate_in(world: World) -> Simulate:
-    """Return the use case that simulates sends in a world, by its own rules of addresses."""
-    return Simulate(accept=world.accept(), rehearse=rehearse_on(world.store, world.gather()), shape=shape)

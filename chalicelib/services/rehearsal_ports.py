@@ -151,9 +151,10 @@ class KeptWindows:
         self.last = self.last or self.stored.get(tenant, key)
         return self.last
 
-    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> None:
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> DigestWindow:
         """Keep the window, one version on."""
         self.last = replace(window, version=window.version + 1)
+        return self.last
 
 
 @dataclass(slots=True)
