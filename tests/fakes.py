@@ -68,8 +68,8 @@ class FakeQueues:
                     self.lanes[channel].append(LaneMessage(publication.ref))
         return [publication.ref for publication in publications if publication.ref in self.refuses]
 
-    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
-        self.lanes[channel].append(LaneMessage(ref, delay=delay))
+    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int, epoch: int = 0) -> None:
+        self.lanes[channel].append(LaneMessage(ref, delay=delay, epoch=epoch))
 
     def dead_letter(self, ref: NotificationRef, channel: Channel, epoch: int) -> None:
         self.dead[channel].append(LaneMessage(ref, epoch=epoch))

@@ -58,11 +58,11 @@ class AwsQueues:
         )
         return [publication.ref for publication in refused]
 
-    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
+    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int, epoch: int = 0) -> None:
         """Put a delivery's message into its lane again."""
         client("sqs").send_message(
             QueueUrl=self.lanes[channel].queue,
-            MessageBody=encode(ref),
+            MessageBody=encode(ref, epoch),
             MessageGroupId=ref.tenant,
             DelaySeconds=delay,
         )

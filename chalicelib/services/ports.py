@@ -515,8 +515,11 @@ class Queues(Protocol):
     def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
         """Publish each notification to the lanes of its channels; returns those the topic did not take."""
 
-    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int) -> None:
-        """Put a delivery's message into its lane again, visible after `delay` seconds (0 to 900)."""
+    def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int, epoch: int = 0) -> None:
+        """Put a delivery's message into its lane again, visible after `delay` seconds (0 to 900).
+
+        `epoch` is that of a message that was redriven and has not been looked at yet.
+        """
 
     def dead_letter(self, ref: NotificationRef, channel: Channel, epoch: int) -> None:
         """Put a delivery's message into its lane's dead-letter queue; redriven, it reopens the delivery for `epoch`."""

@@ -13,7 +13,7 @@ from chalicelib.tenancy import tenant_scope
 from chalicelib.workers.batches import PartialBatch, Record, handle_each
 
 workers = Blueprint(__name__)
-bootstrap.at_start(bootstrap.deliver)
+bootstrap.at_start(bootstrap.deliver, bootstrap.send_rates)
 
 BULKHEAD: Final = {Channel.EMAIL: 5, Channel.SMS: 10, Channel.PUSH: 10, Channel.IN_APP: 10}
 """Vendor calls at a time in one worker."""
@@ -62,6 +62,11 @@ def _deliver(channel: Channel, event: Mapping[str, Any], context: LambdaContext)
             return False
         message = decode(record["body"])
         with tenant_scope(message.tenant):
+            # Before anything is claimed: who has to wait is as untouched as if it had not been received.
+            wait = 0 if channel is Channel.IN_APP else bootstrap.send_rates()(message.tenant, channel)
+            if wait:
+                bootstrap.queues().deliver_later(message.notification, channel, wait, message.epoch)
+                return True
             return deliver(message.notification, channel, message.epoch) is Verdict.DONE
 
     return handle_each(event, handle, BULKHEAD[channel])

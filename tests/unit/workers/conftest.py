@@ -6,9 +6,10 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.providers.base import Timeouts
 from chalicelib.services.project import Project
+from chalicelib.services.send_rate import SendRates
 from tests.fakes import FakeBus
 from tests.timing import Timing
-from tests.twin import TwinTenants
+from tests.twin import TwinRateWindows, TwinTenants
 from tests.world import World
 
 
@@ -16,10 +17,12 @@ from tests.world import World
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """A world in memory that the workers find behind bootstrap."""
     world, bus = World(), FakeBus()
+    rates = SendRates(TwinRateWindows(world.rows), TwinTenants(world.rows), world.clock, lambda: 0.0)
     wired: dict[str, Callable[..., Any]] = {
         "queues": lambda: world.queues,
         "dispatch": world.dispatch,
         "deliver": world.deliver,
+        "send_rates": lambda: rates,
         "sweep": world.sweep,
         "sweep_timers": Timing().sweep,
         "tenants": lambda: TwinTenants(world.rows),

@@ -2,12 +2,14 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import bootstrap
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.ids import NotificationId, TenantId, derived_id
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
+from chalicelib.services.messages import encode
 from chalicelib.services.ports import NotificationRef, Publication
 from chalicelib.workers.deliver import deliver_email, deliver_in_app, deliver_push, deliver_sms
 from chalicelib.workers.dispatch import dispatch
@@ -101,6 +103,25 @@ def test_a_worker_without_time_for_a_call_does_not_begin_one(world: World) -> No
     assert kept(deliver_email(messages(REF), Context(remaining=2_400))) == ["m0"]
 
     assert world.vendor.calls == []
+
+
+def test_who_has_to_wait_for_the_send_rate_goes_back_to_the_lane_untouched(world: World) -> None:
+    # Given a tenant that sends one e-mail a second, and two that it decided to send, one of them redriven
+    settings = replace(world.tenant.settings, send_rates={Channel.EMAIL: 1})
+    world.rows.tenants[ACME] = replace(world.tenant, settings=settings)
+    world.decided()
+    world.decided(id=OTHER.id)
+    world.queues.lanes.clear()
+    before = world.rows.states[ACME, OTHER.id]
+
+    # When both come at the same time
+    assert kept(deliver_email(messages(REF, encode(OTHER, 3)), CONTEXT)) == []
+
+    # Then one is sent, and the other comes again later as it was
+    assert len(world.vendor.calls) == 1
+    (again,) = world.queues.lanes[Channel.EMAIL]
+    assert (again.delay, world.rows.states[ACME, again.ref.id]) in [(1, before), (1, world.state)]
+    assert (again.epoch == 3) == (again.ref == OTHER)
 
 
 def test_a_message_for_later_keeps_its_neighbors_going(world: World) -> None:
