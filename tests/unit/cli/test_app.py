@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[3]
 
 def test_the_command_offers_everything_there_is() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
-    for command in ("up", "down", "status", "seed", "token", "send", "tail", "demo", "deploy", "package"):
+    local = ("up", "down", "status", "seed", "token", "send", "simulate", "tail", "explain", "policies", "demo")
+    for command in (*local, "deploy", "package"):
         assert f" {command} " in shown
 
 
