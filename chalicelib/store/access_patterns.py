@@ -54,7 +54,7 @@ A request never changes, so any copy of it will do: it is read strongly only whe
 
 What comes due lies together whosever it is, so that one execution drains it: the one kind of key that does not begin
 with its tenant. Its sort key does, and code that acts for a tenant may only touch such a row, never the partition.
-`bucket` is a time in milliseconds.
+`bucket` is a time in milliseconds. How far buckets were swept is the platform's own `SWEEP`.
 
 Who reads the stream tells rows apart by SK: `R` is a request, `N` a state, and no other row has one of these.
 """
