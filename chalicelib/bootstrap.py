@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.tenant import Tenant
     from chalicelib.services.accept import Accept
     from chalicelib.services.acknowledge import Acknowledge
+    from chalicelib.services.address_book import AddressBook
     from chalicelib.services.allowances import Allowances
     from chalicelib.services.audit import ReadAudit
     from chalicelib.services.audited_change import AuditedChanges
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from chalicelib.services.inbox import Inbox
     from chalicelib.services.inbox_many import InboxMany
     from chalicelib.services.manage_policies import ManagePolicies
+    from chalicelib.services.manage_preferences import ManagePreferences
     from chalicelib.services.manage_providers import ManageProviders
     from chalicelib.services.manage_recipients import ManageRecipients
     from chalicelib.services.manage_rotas import ManageRotas
@@ -55,10 +57,12 @@ if TYPE_CHECKING:
     from chalicelib.services.manage_tenants import ManageTenants
     from chalicelib.services.project import Project
     from chalicelib.services.rate_limit import RateLimits
+    from chalicelib.services.register_devices import RegisterDevices
     from chalicelib.services.rehearse import Rehearse
     from chalicelib.services.relay import Relaying
     from chalicelib.services.send_rate import SendRates
     from chalicelib.services.simulate import Simulate
+    from chalicelib.services.subscribe_to_topics import SubscribeToTopics
     from chalicelib.services.suppress import Suppress
     from chalicelib.services.sweep import Sweep
     from chalicelib.services.sweep_timers import SweepTimers
@@ -311,7 +315,7 @@ def gather_facts() -> "GatherFacts":
     from chalicelib.store.spendings import SpendingRows
 
     return GatherFacts(
-        recipients=recipients(),
+        recipients=address_book(),
         providers=known_providers(),
         policies=known_policies(),
         backgrounds=backgrounds(),
@@ -366,7 +370,7 @@ def deliver() -> "Deliver":
     return Deliver(
         requests=requests(),
         states=states(),
-        recipients=recipients(),
+        recipients=address_book(),
         tenants=known_tenants(),
         providers=known_providers(),
         queues=queues(),
@@ -621,6 +625,41 @@ def stored_preferences() -> "PreferenceRows":
     from chalicelib.store.preferences import PreferenceRows
 
     return PreferenceRows(table())
+
+
+@cache
+def manage_preferences() -> "ManagePreferences":
+    """Return the use case of users who choose."""
+    from chalicelib.services.manage_preferences import ManagePreferences
+
+    return ManagePreferences(stored_preferences(), known_tenants())
+
+
+@cache
+def register_devices() -> "RegisterDevices":
+    """Return the use case of users who register devices."""
+    from chalicelib.services.register_devices import RegisterDevices
+    from chalicelib.store.devices import DeviceRows
+
+    return RegisterDevices(DeviceRows(table()))
+
+
+@cache
+def subscribe_to_topics() -> "SubscribeToTopics":
+    """Return the use case of users who subscribe to topics."""
+    from chalicelib.services.subscribe_to_topics import SubscribeToTopics
+    from chalicelib.store.topics import TopicRows
+
+    return SubscribeToTopics(TopicRows(table()))
+
+
+@cache
+def address_book() -> "AddressBook":
+    """Return what knows how people can be reached."""
+    from chalicelib.services.address_book import AddressBook
+    from chalicelib.store.devices import DeviceRows
+
+    return AddressBook(recipients(), DeviceRows(table()))
 
 
 @cache

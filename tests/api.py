@@ -20,6 +20,7 @@ from chalicelib.domain.rate_limit import Limit
 from chalicelib.domain.value import Millis
 from chalicelib.providers.registry import setting_faults
 from chalicelib.services.accept import Accept
+from chalicelib.services.acknowledge import Acknowledge
 from chalicelib.services.audit import ReadAudit
 from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.cancel import Cancel
@@ -27,11 +28,16 @@ from chalicelib.services.cancel_group import CancelGroups
 from chalicelib.services.find_notifications import FindNotifications
 from chalicelib.services.inbox import Inbox
 from chalicelib.services.inbox_many import InboxMany
+from chalicelib.services.manage_policies import ManagePolicies
+from chalicelib.services.manage_preferences import ManagePreferences
 from chalicelib.services.manage_providers import ManageProviders
 from chalicelib.services.manage_recipients import ManageRecipients
+from chalicelib.services.manage_rotas import ManageRotas
 from chalicelib.services.manage_service_accounts import ManageServiceAccounts
 from chalicelib.services.manage_tenants import ManageTenants
 from chalicelib.services.rate_limit import RateLimits
+from chalicelib.services.register_devices import RegisterDevices
+from chalicelib.services.subscribe_to_topics import SubscribeToTopics
 from chalicelib.services.suppress import Suppress
 from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
@@ -142,12 +148,18 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "explain": explain_on(store),
         "find_notifications": FindNotifications(store.requests, store.states),
         "read_audit": ReadAudit(store.audit),
+        "manage_preferences": ManagePreferences(store.preferences, store.tenants),
+        "register_devices": RegisterDevices(store.devices),
+        "subscribe_to_topics": SubscribeToTopics(store.topics),
         "suppress": Suppress(store.suppressions, store.tenants, audited),
         "unsubscribe": Unsubscribe(store.preferences, store.tenants),
         "unsubscribe_tokens": UnsubscribeTokens(b"a secret for all tests"),
         "manage_tenants": ManageTenants(store.tenants, audited),
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
         "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),
+        "manage_policies": ManagePolicies(store.policies, store.rotas, store.tenants, audited),
+        "manage_rotas": ManageRotas(store.rotas, store.policies, store.tenants, audited),
+        "acknowledge": Acknowledge(store.requests, store.states, Cancel(store.requests, store.states, store.tenants)),
         "manage_providers": ManageProviders(store.providers, store.tenants, NoVault(), setting_faults, audited),
         "rate_limits": RateLimits(TwinRateWindows(Rows()), dict.fromkeys(Limit, 1_000_000)),
         "cursors": Cursors(b"a key of 32 bytes for all tests.."),

@@ -24,7 +24,7 @@ def rehearse_on(store: Store) -> Rehearse:
 def gather_on(store: Store) -> GatherFacts:
     """Return what gathers facts, as in production."""
     return GatherFacts(
-        recipients=store.recipients,
+        recipients=store.address_book,
         providers=store.providers,
         policies=store.policies,
         backgrounds=store.backgrounds,

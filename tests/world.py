@@ -133,7 +133,7 @@ class World:
     def gather(self, stage_vendors: dict[Channel, str] | None = None) -> GatherFacts:
         """Return what gathers the facts of decisions."""
         return GatherFacts(
-            recipients=self.store.recipients,
+            recipients=self.store.address_book,
             providers=self.store.providers,
             policies=self.store.policies,
             backgrounds=self.store.backgrounds,
@@ -196,7 +196,7 @@ class World:
         return Deliver(
             requests=self.store.requests,
             states=wrap(self._states(between)),
-            recipients=self.store.recipients,
+            recipients=self.store.address_book,
             tenants=self.store.tenants,
             providers=self.store.providers,
             queues=wrap(self.queues),

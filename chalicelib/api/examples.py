@@ -58,6 +58,27 @@ _FOUND: Final = {
     "sentBy": "service:orders",
     "createdAt": AT,
 }
+_WINDOW: Final = {"start": "22:00", "end": "07:00", "days": ["sun", "mon", "tue", "wed", "thu"]}
+_DEFAULTS: Final = {
+    "channels": {},
+    "categories": {"marketing": {"sms": False}},
+    "types": {},
+    "topics": {},
+    "quietHours": [{**_WINDOW, "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}],
+    "caps": {"sms": {"day": 10}},
+}
+_CHOSEN: Final = {
+    "channels": {"sms": False},
+    "categories": {"marketing": {"email": False, "push": True}},
+    "types": {"order.shipped": False},
+    "topics": {"news": True},
+    "quietHours": [_WINDOW],
+    "timeZone": "America/Toronto",
+    "doNotDisturbUntil": LATER,
+    "caps": {"push": {"hour": 5, "day": 20}},
+}
+_DEVICE: Final = {"platform": "ios", "name": "Ann's phone"}
+_TOPIC: Final = {"topic": "news", "subscribedAt": AT}
 _SETTINGS: Final = {
     "defaultLocale": "en",
     "timeZone": "America/Toronto",
@@ -73,6 +94,9 @@ _SETTINGS: Final = {
     "budgets": [{"period": "month", "limit": "250"}, {"period": "day", "limit": "20", "category": "marketing"}],
     "downgrade": True,
     "digests": {"social": {"windowSeconds": 3600, "mode": "fixed", "channels": ["email"]}},
+    "preferences": _DEFAULTS,
+    "mandatoryCategories": ["security"],
+    "selfNotification": True,
 }
 _TENANT: Final = {
     "id": "acme",
@@ -260,6 +284,18 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "InboxDeliveries": {"sent": {"id": ID, "status": "sent", "deliveries": [_DELIVERY]}},
     "UnreadCount": {"three": {"unreadCount": 3}},
     "Ids": {"two": {"ids": [ID, REQUEST_ID]}},
+    "SelfSendBody": {"a reminder": {"body": "Call the plumber.", "channels": ["push"], "sendAt": AT}},
+    "PreferencesBody": {"all of them": {**_CHOSEN, "version": 3}},
+    "ChannelSwitch": {"off": {"enabled": False}},
+    "PreferencesAnswer": {
+        "chosen": {**_CHOSEN, "version": 4, "defaults": _DEFAULTS, "mandatoryCategories": ["security"]}
+    },
+    "DeviceBody": {"a phone": {"token": "fcm-registration-token", **_DEVICE}},
+    "TokenBody": {"a phone": {"token": "fcm-registration-token"}},
+    "DeviceAnswer": {"a phone": {"id": "0f6b1e0c8d3f4a59b7c2d1e0f9a8b7c6", **_DEVICE, "registeredAt": AT}},
+    "DeviceList": {"one": {"items": [{"id": "0f6b1e0c8d3f4a59b7c2d1e0f9a8b7c6", **_DEVICE, "registeredAt": AT}]}},
+    "TopicAnswer": {"subscribed": _TOPIC},
+    "TopicList": {"one": {"items": [_TOPIC]}},
     "Updated": {"all": {"updatedCount": 2, "complete": True}},
     "Deleted": {"all": {"deletedCount": 2, "complete": True}},
     # Administration

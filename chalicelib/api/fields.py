@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema, WrapValidator
 
 from chalicelib.api.models import Line, fault
 from chalicelib.domain.errors import InvalidIdError
@@ -17,6 +17,7 @@ from chalicelib.domain.ids import (
     parse_user_id,
     parse_user_type,
 )
+from chalicelib.domain.preferences import MINUTES_A_DAY
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
 
@@ -128,6 +129,12 @@ ClockTime = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "examples": ["09:00"]}),
 ]
 """A time of day on the wall clock, as minutes after midnight."""
+EndTime = Annotated[
+    ClockTime,
+    WrapValidator(lambda value, read: MINUTES_A_DAY if value == "24:00" else read(value)),
+    WithJsonSchema({"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", "examples": ["17:00"]}),
+]
+"""A time of day at which something ends; `24:00` is the end of the day."""
 UserIdText = Annotated[UserId, AfterValidator(lambda text: _parsed(parse_user_id, text))]
 """A user's id."""
 UserTypeText = Annotated[UserType, AfterValidator(lambda text: _parsed(parse_user_type, text))]

@@ -3,21 +3,26 @@
 from chalicelib.domain.errors import InvalidIdError, NotFoundError
 from chalicelib.domain.ids import (
     ClientId,
+    DeviceId,
     NotificationId,
     PolicyId,
     ProviderId,
     RotaId,
     TenantId,
+    TopicKey,
     UserId,
     UserType,
     parse_client_id,
+    parse_device_id,
     parse_notification_id,
     parse_policy_id,
     parse_provider_id,
     parse_rota_id,
+    parse_topic_key,
     parse_user_id,
     parse_user_type,
 )
+from chalicelib.domain.words import Channel
 
 
 def notification_id(text: str) -> NotificationId:
@@ -58,6 +63,30 @@ def rota_id(text: str) -> RotaId:
         return parse_rota_id(text)
     except InvalidIdError as error:
         raise NotFoundError from error
+
+
+def device_id(text: str) -> DeviceId:
+    """Return the id of a device in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_device_id(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def topic_key(text: str) -> TopicKey:
+    """Return the topic's key in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_topic_key(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def channel_name(text: str) -> Channel:
+    """Return the channel in `text`; raises NotFoundError when it is none."""
+    try:
+        return Channel.parse(text)
+    except ValueError as error:
+        raise NotFoundError("There is no such channel") from error
 
 
 def client_id(text: str) -> ClientId:

@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Final, Self
 
 import msgspec
-from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
+from pydantic import AfterValidator, Field
 
-from chalicelib.api.fields import ClockTime, UserIdText, UserTypeText
+from chalicelib.api.fields import ClockTime, EndTime, UserIdText, UserTypeText
 from chalicelib.api.filters import DateFrom
 from chalicelib.api.models import Answer, Body, Line, Query, Time, fault
 from chalicelib.api.policy_models import RotaIdText
@@ -15,7 +15,6 @@ from chalicelib.domain.rota import DAY, Person, Rota, Shift
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Weekday
 
-MIDNIGHT: Final = "24:00"
 _LAST: Final = 4_102_444_800_000
 """The beginning of the year 2100, in milliseconds: no rota is known to hold that long."""
 
@@ -26,21 +25,10 @@ def _not_too_far(at: Millis) -> Millis:
     return at
 
 
-def _end_time(value: object, read: ValidatorFunctionWrapHandler) -> int:
-    end: int = DAY if value == MIDNIGHT else read(value)
-    return end
-
-
 def _shown(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-EndTime = Annotated[
-    ClockTime,
-    WrapValidator(_end_time),
-    WithJsonSchema({"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", "examples": ["17:00"]}),
-]
-"""A time of day at which something ends; `24:00` is the end of the day."""
 At = Annotated[DateFrom, AfterValidator(_not_too_far)]
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.fields import ChannelName, StrategyName
+from chalicelib.api.fields import ChannelName, Name, StrategyName
 from chalicelib.api.models import ONE_LINE, Answer, Body, Line, Time
+from chalicelib.api.preference_models import DefaultsBody, ShownDefaults
 from chalicelib.api.recipient_models import EmailText
 from chalicelib.api.tenant_allowances import BudgetAnswer, Budgets, DigestAnswer, Digests, PriceAnswer, Prices
 from chalicelib.api.tenant_rates import RateLimits, SendRates
@@ -52,6 +53,9 @@ class SettingsBody(Body):
     budgets: Budgets = Field(default_factory=list)
     downgrade: bool = _DEFAULT.downgrade
     digests: Digests = Field(default_factory=dict)
+    preferences: DefaultsBody = Field(default_factory=DefaultsBody)
+    mandatory_categories: list[Name] = Field(default_factory=list)
+    self_notification: bool = _DEFAULT.self_notification
     rate_limits: RateLimits = Field(default_factory=dict)
     send_rates: SendRates = Field(default_factory=dict)
 
@@ -61,7 +65,7 @@ class SettingsBody(Body):
         for name, as_stored in _AS_STORED.items():
             if name in given:
                 given[name] = as_stored(given[name])
-        for name in ("default_channels", "disabled_channels", "url_schemes"):
+        for name in ("default_channels", "disabled_channels", "url_schemes", "mandatory_categories"):
             if name in given:
                 given[name] = tuple(dict.fromkeys(given[name]))
         return msgspec.structs.replace(settings, **given)
@@ -72,6 +76,7 @@ _AS_STORED: Final[dict[str, Callable[[Any], Any]]] = {
     "prices": lambda prices: tuple(price.price() for price in prices),
     "budgets": lambda budgets: tuple(budget.budget() for budget in budgets),
     "rate_limits": lambda limits: {limit.value: most for limit, most in limits.items()},
+    "preferences": lambda defaults: defaults.preferences(),
     "digests": lambda digests: {category: digest.rule() for category, digest in digests.items()},
 }
 """What becomes of settings that are stored in another form than they come in."""
@@ -129,6 +134,9 @@ class SettingsAnswer(Answer):
     budgets: list[BudgetAnswer]
     downgrade: bool
     digests: dict[str, DigestAnswer]
+    preferences: ShownDefaults
+    mandatory_categories: list[str]
+    self_notification: bool
     rate_limits: dict[str, int]
     send_rates: dict[Channel, int]
 

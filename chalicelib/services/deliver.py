@@ -30,6 +30,7 @@ from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
+from chalicelib.services.address_book import AddressBook
 from chalicelib.services.consult import Consult
 from chalicelib.services.gather_facts import offer, resolve, stage_provider
 from chalicelib.services.ports import (
@@ -38,7 +39,6 @@ from chalicelib.services.ports import (
     ProviderCaller,
     ProviderLookup,
     Queues,
-    Recipients,
     RefusedChangeError,
     Requests,
     States,
@@ -67,7 +67,7 @@ class Deliver:
 
     requests: Requests
     states: States
-    recipients: Recipients
+    recipients: AddressBook
     tenants: TenantLookup
     providers: ProviderLookup
     queues: Queues

@@ -15,11 +15,11 @@ from chalicelib.domain.state import Source
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
+from chalicelib.services.address_book import AddressBook
 from chalicelib.services.ports import (
     Backgrounds,
     PolicyLookup,
     ProviderLookup,
-    Recipients,
     Spendings,
 )
 from chalicelib.services.pricing import price_of
@@ -32,7 +32,7 @@ STAGE_PROVIDER = "env:"
 class GatherFacts:
     """Reads what a decision rests on. It changes nothing, so that a simulation may use it as it is."""
 
-    recipients: Recipients
+    recipients: AddressBook
     providers: ProviderLookup
     policies: PolicyLookup
     backgrounds: Backgrounds
@@ -99,15 +99,17 @@ def spread(id: NotificationId) -> float:
 
 
 def resolve(
-    request: NotificationRequest, channels: Sequence[Channel], stored: Recipients, check: AddressCheck
+    request: NotificationRequest, channels: Sequence[Channel], stored: AddressBook, check: AddressCheck
 ) -> tuple[Recipient, Source]:
     """Return the request's recipient, completed from the stored one when an address is missing on some channel, and
     where its data came from.
     """
     named = request.recipient
-    if all(check(channel, named) is not Reason.MISSING_ADDRESS for channel in channels):
+    missing = [channel for channel in channels if check(channel, named) is Reason.MISSING_ADDRESS]
+    if not missing:
         return named, Source.REQUEST
-    found = stored.get(request.tenant, named.user_type, named.user_id)
+    with_devices = Channel.PUSH in missing
+    found = stored.find(request.tenant, named.user_type, named.user_id, with_devices=with_devices)
     if found is None:
         return named, Source.REQUEST
     said_nothing = not (named.email or named.phone or named.device_tokens)

@@ -2,17 +2,18 @@
 
 import re
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from chalicelib.channels.base import address_fault
 from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.ids import UserId, UserType
+from chalicelib.domain.quiet_hours import is_time_zone
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.tenant import Sender, TenantSettings
 from chalicelib.domain.words import Channel
 from chalicelib.services.allowance_rules import allowance_faults
+from chalicelib.services.preference_rules import default_faults
 
 LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\Z")
 """Language, script, region: the part of BCP 47 that templates are localized by."""
@@ -49,7 +50,7 @@ def check_address(channel: Channel, address: str) -> None:
         _refuse([_invalid_email(at)])
     if channel is Channel.SMS and not _is_phone(address):
         _refuse([_invalid_phone(at)])
-    if channel is Channel.PUSH and not _is_token(address):
+    if channel is Channel.PUSH and not is_device_token(address):
         _refuse([Fault(pointer=at, code="invalid_device_token", detail="not a device token")])
     if channel is Channel.IN_APP:
         _refuse([Fault(pointer="/channel", code="no_address", detail="there are no addresses in the inbox")])
@@ -69,7 +70,7 @@ def check_settings(settings: TenantSettings) -> None:
         if not SCHEME.match(scheme) or scheme in SCRIPT_SCHEMES:
             pointer = f"/settings/urlSchemes/{position}"
             faults.append(Fault(pointer=pointer, code="invalid_scheme", detail="not a scheme that links may have"))
-    _refuse(faults + allowance_faults(settings))
+    _refuse([*faults, *allowance_faults(settings), *default_faults(settings)])
 
 
 def _place_faults(locale_at: str, locale: str | None, zone_at: str, time_zone: str | None) -> list[Fault]:
@@ -100,15 +101,6 @@ def _sender_faults(pointer: str, channel: Channel, sender: Sender) -> list[Fault
     return [Fault(pointer=pointer, code="no_sender", detail=f"messages on {channel} have no sender")]
 
 
-def is_time_zone(name: str) -> bool:
-    """Tell whether a name is that of an IANA time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 def _is_email(address: str) -> bool:
     return address_fault(Channel.EMAIL, msgspec.structs.replace(_NOBODY, email=address)) is None
 
@@ -117,7 +109,8 @@ def _is_phone(number: str) -> bool:
     return address_fault(Channel.SMS, msgspec.structs.replace(_NOBODY, phone=number)) is None
 
 
-def _is_token(token: str) -> bool:
+def is_device_token(token: str) -> bool:
+    """Tell whether a text could be a device token."""
     return address_fault(Channel.PUSH, msgspec.structs.replace(_NOBODY, device_tokens=(token,))) is None
 
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.ids import RotaId
+from chalicelib.domain.quiet_hours import is_time_zone
 from chalicelib.domain.rota import DAY, Person, Rota, Shift, gaps
-from chalicelib.services.input_rules import is_time_zone
 
 MOST_SHIFTS: Final = 100
 MOST_PEOPLE: Final = 20

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import Tenant
 from chalicelib.services import ports
+from chalicelib.services.address_book import AddressBook
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.backgrounds import BackgroundRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
@@ -70,6 +71,11 @@ class Store:
     dues: ports.DueItems
     digests: ports.DigestWindows
     rates: ports.RateWindows
+
+    @property
+    def address_book(self) -> AddressBook:
+        """What knows how people can be reached."""
+        return AddressBook(self.recipients, self.devices)
 
 
 def on_twin(rows: twin.Rows | None = None) -> Store:

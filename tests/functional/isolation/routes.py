@@ -7,7 +7,10 @@ from typing import Any, Final
 from tests.build import ID
 
 API: Final = "/api/v1"
-INBOX: Final = f"{API}/users/me/notifications"
+ME: Final = f"{API}/users/me"
+INBOX: Final = f"{ME}/notifications"
+DEVICES: Final = f"{ME}/devices"
+TOPIC: Final = f"{ME}/topics/{{topic}}"
 ADMIN: Final = f"{API}/admin"
 SERVICES: Final = f"{API}/services"
 
@@ -22,10 +25,33 @@ class Ids:
     provider: str
     client: str
     address: str
+    policy: str
+    rota: str
+
+    @property
+    def topic(self) -> str:
+        """A topic that somebody of the tenant subscribed to."""
+        return f"{self.tenant}s-topic"
+
+    @property
+    def token(self) -> str:
+        """The token of a device of theirs."""
+        return f"{self.tenant}s-token"
 
 
-ACMES: Final = Ids("acme", ID, "acmes-user", "acmes-provider", "acmes-client", "acmes@example.com")
-NOBODYS: Final = Ids("none", ID[:-6] + "ffffff", "nones-user", "nones-provider", "nones-client", "nones@example.com")
+ACMES: Final = Ids(
+    "acme", ID, "acmes-user", "acmes-provider", "acmes-client", "acmes@example.com", "acmes-policy", "acmes-rota"
+)
+NOBODYS: Final = Ids(
+    "none",
+    ID[:-6] + "ffffff",
+    "nones-user",
+    "nones-provider",
+    "nones-client",
+    "nones@example.com",
+    "nones-policy",
+    "nones-rota",
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +96,17 @@ def new_provider(ids: Ids) -> Ask:
     return Ask({"id": ids.provider, "channel": "email", "vendor": "smtp", "settings": settings})
 
 
+def new_policy(ids: Ids) -> Ask:
+    """The body names a policy that is to be, and a rota."""
+    steps = [{"channel": "sms", "rota": ids.rota}]
+    return Ask({"id": ids.policy, "steps": steps})
+
+
+def new_rota(ids: Ids) -> Ask:
+    """The body names a rota that is to be, and one it falls back to."""
+    return Ask({"id": "new", "timeZone": "UTC", "fallbackRota": ids.rota})
+
+
 def new_account(ids: Ids) -> Ask:
     """The body names a tenant that an account is to reach."""
     return Ask({"clientId": "new", "name": "New", "tenants": [ids.tenant], "scopes": ["herald/send"]})
@@ -86,11 +123,23 @@ NAMING: Final[dict[str, Case]] = {
     f"GET {ADMIN}/notifications/{{id}}/explain": nothing,
     f"POST {ADMIN}/notifications/send": send,
     f"GET {ADMIN}/audit-log": lambda ids: Ask(query={"target": f"provider/{ids.provider}"}),
+    f"PUT {ADMIN}/rate-limits": body(rateLimits={"send": 500}),
     f"GET {ADMIN}/suppressions": lambda ids: Ask(query=an_address(ids)),
     f"POST {ADMIN}/suppressions": lambda ids: Ask(an_address(ids)),
     f"DELETE {ADMIN}/suppressions": lambda ids: Ask(query=an_address(ids)),
     f"POST {ADMIN}/providers": new_provider,
     f"GET {ADMIN}/providers/{{id}}": nothing,
+    f"POST {ADMIN}/escalation-policies": new_policy,
+    f"GET {ADMIN}/escalation-policies/{{id}}": nothing,
+    f"PATCH {ADMIN}/escalation-policies/{{id}}": body(stop="delivered"),
+    f"PUT {ADMIN}/escalation-policies/{{id}}": body(stop="delivered"),
+    f"DELETE {ADMIN}/escalation-policies/{{id}}": nothing,
+    f"POST {ADMIN}/on-call-rotas": new_rota,
+    f"GET {ADMIN}/on-call-rotas/{{id}}": nothing,
+    f"GET {ADMIN}/on-call-rotas/{{id}}/on-duty": nothing,
+    f"PATCH {ADMIN}/on-call-rotas/{{id}}": body(timeZone="Europe/Paris"),
+    f"PUT {ADMIN}/on-call-rotas/{{id}}": body(timeZone="Europe/Paris"),
+    f"DELETE {ADMIN}/on-call-rotas/{{id}}": nothing,
     f"PATCH {ADMIN}/providers/{{id}}": body(enabled=False),
     f"PUT {ADMIN}/providers/{{id}}": body(enabled=False),
     f"DELETE {ADMIN}/providers/{{id}}": nothing,
@@ -120,6 +169,11 @@ NAMING: Final[dict[str, Case]] = {
     f"GET {SERVICES}/recipients/{{userType}}/{{userId}}": nothing,
     f"PUT {SERVICES}/recipients/{{userType}}/{{userId}}": body(email="ann@example.com"),
     f"DELETE {SERVICES}/recipients/{{userType}}/{{userId}}": nothing,
+    f"POST {INBOX}": body(body="Hello"),
+    f"DELETE {DEVICES}": lambda ids: Ask({"token": ids.token}),
+    f"DELETE {DEVICES}/{{deviceId}}": nothing,
+    f"GET {TOPIC}": nothing,
+    f"DELETE {TOPIC}": nothing,
     f"DELETE {INBOX}": ids,
     f"POST {INBOX}/mark-read": ids,
     f"POST {INBOX}/read-multiple": ids,
@@ -131,22 +185,35 @@ NAMING: Final[dict[str, Case]] = {
     f"POST {INBOX}/{{id}}/read": nothing,
     f"PATCH {INBOX}/{{id}}/unread": nothing,
     f"POST {INBOX}/{{id}}/archive": nothing,
+    f"POST {INBOX}/{{id}}/acknowledge": nothing,
 }
 """Routes that name something."""
 SWEEPING: Final = frozenset(
     {
         f"GET {ADMIN}/providers",
+        f"GET {ADMIN}/escalation-policies",
+        f"GET {ADMIN}/on-call-rotas",
         f"GET {ADMIN}/rate-limits",
-        f"PUT {ADMIN}/rate-limits",
         f"GET {ADMIN}/service-accounts",
         f"GET {ADMIN}/tenants",
         f"GET {INBOX}",
+        f"GET {ME}/preferences",
+        f"GET {DEVICES}",
+        f"GET {ME}/topics",
         f"GET {INBOX}/unread-count",
         f"POST {INBOX}/mark-all-read",
         f"POST {INBOX}/read-all",
     }
 )
 """Routes that are about all of the caller's, and name nothing."""
+CHOOSING: Final[dict[str, Any]] = {
+    f"PUT {ME}/preferences": {"types": {"order.shipped": False}},
+    f"PUT {ME}/preferences/channels/{{channel}}": {"enabled": False},
+    f"PUT {ME}/preferences/{{channel}}": {"enabled": False},
+    f"POST {DEVICES}": {"token": "acmes-token"},
+    f"PUT {TOPIC}": None,
+}
+"""Routes by which users say something of themselves, and their bodies."""
 PUBLIC: Final = frozenset(
     {"GET /health", "GET /health/ready", "GET /openapi.json", "GET /docs", "GET /docs/{file}"}
     | {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}

@@ -18,11 +18,16 @@ from chalicelib.api.route import Route
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.content import Content
 from chalicelib.domain.delivery import DeliveryStatus
-from chalicelib.domain.ids import ClientId, NotificationId, ProviderId, UserId
+from chalicelib.domain.device import Device, device_id
+from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TopicKey, UserId, UserType
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.rota import Person, Rota, Shift
 from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.tenant import ServiceAccount
+from chalicelib.domain.topic import TopicSubscription
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Role, Scope
 from chalicelib.services.ports import NotificationRef
@@ -31,7 +36,7 @@ from tests.api import Api, Response, api_on
 from tests.aws_semantics.switch import semantics
 from tests.build import ACME, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
-from tests.functional.isolation.routes import ACMES, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
+from tests.functional.isolation.routes import ACMES, CHOOSING, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
 from tests.store.stores import Store, acting, create_table, new_session, on_table
 
 MARK: Final = "acmes"
@@ -57,6 +62,7 @@ def callers(route: Route) -> dict[str, Principal]:
 
 
 ASKED = [(name, who, caller) for name in NAMING if name in ROUTES for who, caller in callers(ROUTES[name]).items()]
+CHOSEN = [(name, who, caller) for name in CHOOSING for who, caller in callers(ROUTES[name]).items()]
 SWEPT = [(name, who, caller) for name in sorted(SWEEPING) for who, caller in callers(ROUTES[name]).items()]
 
 
@@ -95,7 +101,15 @@ def fill(store: Store) -> None:
     store.accounts.create(account)
     store.providers.create(ACME, provider)
     store.recipients.put(ACME, person)
+    on_duty = Shift(people=(Person(user_type=UserType(MARK), user_id=UserId(MARK)),))
+    store.rotas.create(ACME, Rota(id=RotaId(ACMES.rota), time_zone="UTC", shifts=(on_duty,)))
+    paging = Step(channels=(Channel.SMS,), rota=RotaId(ACMES.rota))
+    store.policies.create(ACME, EscalationPolicy(id=PolicyId(ACMES.policy), steps=(paging,)))
     store.suppressions.put(ACME, listed)
+    store.preferences.put(ACME, person.user_type, user, Preferences(types={MARK: False}))
+    store.devices.put(ACME, person.user_type, user, Device(token=ACMES.token, registered_at=NOW))
+    subscription = TopicSubscription(topic=TopicKey(ACMES.topic), subscribed_at=NOW)
+    store.topics.subscribe(ACME, person.user_type, user, subscription)
     store.requests.put(a_request(id=id, recipient=person, content=content, channels=(Channel.IN_APP,)), ttl)
     waiting = {Channel.IN_APP: a_delivery(DeliveryStatus.QUEUED, providers=())}
     store.states.put(a_state(waiting, id=id, user_id=user), ttl)
@@ -106,15 +120,19 @@ def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response
     """Ask a route for what `ids` names."""
     method, _, path = name.partition(" ")
     beginning = path.removeprefix("/api/v1/admin/").partition("/")[0]
-    id = {"tenants": ids.tenant, "providers": ids.provider}.get(beginning, ids.notification)
-    named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user)
+    kinds = {"tenants": ids.tenant, "providers": ids.provider}
+    kinds |= {"escalation-policies": ids.policy, "on-call-rotas": ids.rota}
+    id = kinds.get(beginning, ids.notification)
+    own = {"topic": ids.topic, "deviceId": device_id(ids.token), "channel": "sms"}
+    named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user, **own)
     headers = {"x-request-id": "r"}
     return api.call(method, named, caller, ask.body, query=ask.query, headers=headers)
 
 
 def bytes_of(response: Response, ids: Ids) -> tuple[int, str, str]:
-    """Return an answer to the byte, but for the ids that were asked for and the time it was."""
-    headers, text = str(sorted(response.headers.items())), response.text
+    """Return an answer to the byte, but for the ids that were asked for, the time it was and the calls left."""
+    kept = {name: value for name, value in response.headers.items() if name != "RateLimit"}
+    headers, text = str(sorted(kept.items())), response.text
     for id in astuple(ids):
         headers, text = headers.replace(f"/{id}'", "/…'"), text.replace(f'"{id}"', '"…"')
     return response.status, headers, re.sub(r'"createdAt":"[^"]*"', '"createdAt":"…"', text)
@@ -128,7 +146,7 @@ def of_acme(table: Table) -> list[Any]:
 
 
 def test_every_route_has_a_case() -> None:
-    assert {*NAMING, *SWEEPING, *PUBLIC} == set(ROUTES)
+    assert {*NAMING, *SWEEPING, *CHOOSING, *PUBLIC} == set(ROUTES)
     assert {name for name, route in ROUTES.items() if route.needs is None} == PUBLIC
 
 
@@ -159,6 +177,18 @@ def test_what_is_about_all_of_ones_own_passes_over_everybody_elses(
     assert not response.json.get("unreadCount")
     assert not response.json.get("updatedCount")
     assert of_acme(table) == before
+
+
+@pytest.mark.parametrize(("name", "who", "caller"), CHOSEN, ids=[f"{name} by {who}" for name, who, _ in CHOSEN])
+def test_what_users_say_of_themselves_is_said_of_nobody_else(
+    api: Api, table: Table, name: str, who: str, caller: Principal
+) -> None:
+    before = of_acme(table)
+
+    response = call(api, name, caller, ACMES, Ask(CHOOSING[name]))
+
+    assert response.status in {200, 201}
+    assert [row for row in of_acme(table) if "colleague" not in str(row)] == before
 
 
 def test_their_owner_finds_what_the_others_do_not(api: Api) -> None:
