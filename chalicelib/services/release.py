@@ -53,6 +53,9 @@ class Release:
         """
         state = stop_pending(self.states, state, now)
         if stop_reason(state, now) is not None:
+            if state.relays:
+                # A worker that died may have asked somebody after whoever stopped it looked.
+                self.relaying.withdraw(state, now)
             return state
         if _is_due(state, now):
             state = self._let_go(state, facts or self._facts(state, now), now)

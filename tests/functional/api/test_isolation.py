@@ -11,9 +11,11 @@ from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.route import Route
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.content import Content
-from chalicelib.domain.ids import ClientId, ProviderId, TenantId
+from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.rota import Person, Rota, Shift
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.words import Channel, Role, Scope
 from chalicelib.services.ports import NotificationRef
@@ -21,7 +23,7 @@ from tests.api import Api, Response, in_memory_api
 from tests.build import ACME, ID, NOW, a_recipient, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
 from tests.fakes import ManualClock
-from tests.twin import TwinProviders, TwinRecipients, TwinServiceAccounts, TwinTenants
+from tests.twin import TwinPolicies, TwinProviders, TwinRecipients, TwinRotas, TwinServiceAccounts, TwinTenants
 from tests.world import World
 
 MARK: Final = "only-for-acme"
@@ -29,6 +31,8 @@ MARK: Final = "only-for-acme"
 THEIRS: Final = {
     "/api/v1/admin/tenants/{id}": {"id": "acme"},
     "/api/v1/admin/providers/{id}": {"id": MARK},
+    "/api/v1/admin/escalation-policies/{id}": {"id": MARK},
+    "/api/v1/admin/on-call-rotas/{id}": {"id": MARK},
     "/api/v1/admin/service-accounts/{clientId}": {"clientId": MARK},
     "/docs/{file}": {"file": "start.js"},
 }
@@ -54,6 +58,10 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     TwinProviders(world.rows).create(
         ACME, ProviderConfig(id=ProviderId(MARK), channel=Channel.EMAIL, vendor="fake", settings={"note": MARK})
     )
+    on_duty = Shift(people=(Person(user_type=UserType("support"), user_id=UserId(MARK)),))
+    TwinRotas(world.rows).create(ACME, Rota(id=RotaId(MARK), time_zone="UTC", shifts=(on_duty,)))
+    paging = Step(channels=(Channel.SMS,), rota=RotaId(MARK))
+    TwinPolicies(world.rows).create(ACME, EscalationPolicy(id=PolicyId(MARK), steps=(paging,)))
     account = ServiceAccount(client_id=ClientId(MARK), name=MARK, tenants=(ACME,), scopes=(Scope.SEND,), created_at=NOW)
     TwinServiceAccounts(world.rows).create(account)
     world.decided(channels=(Channel.IN_APP,), content=Content(subject=MARK, body=MARK), metadata={"note": MARK})
