@@ -95,6 +95,17 @@ def test_an_archived_item_is_listed_only_when_asked_for(api: Api) -> None:
     assert ids_of(api.call("GET", INBOX, ANN, query={"archived": "true"})) == [first]
 
 
+def test_acknowledging_shows_in_the_item_and_counts_as_reading(api: Api) -> None:
+    (id,) = arrive(api)
+
+    answer = api.call("POST", f"{INBOX}/{id}/acknowledge", ANN).json
+    again = api.call("POST", f"{INBOX}/{id}/acknowledge", ANN).json
+
+    assert (answer["status"], answer["unread"], answer["acknowledgedAt"]) == ("read", False, answer["readAt"])
+    assert again == answer
+    assert api.call("GET", f"{INBOX}/unread-count", ANN).json == {"unreadCount": 0}
+
+
 def test_a_deleted_item_is_gone(api: Api) -> None:
     (id,) = arrive(api)
 
@@ -205,6 +216,7 @@ ONE = [
     ("POST", "/read"),
     ("PATCH", "/unread"),
     ("POST", "/archive"),
+    ("POST", "/acknowledge"),
     ("DELETE", ""),
 ]
 
