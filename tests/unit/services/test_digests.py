@@ -62,16 +62,17 @@ def test_what_comes_after_a_window_closed_opens_the_next() -> None:
 
 def test_one_that_joins_again_is_where_it_was_before_and_after_the_window_closed() -> None:
     all_ = Collecting()
-    stale = all_.rows.states[ACME, all_.decided("a")]
-    request = all_.rows.requests[ACME, A]
+    all_.joined("a")
+    stale = all_.rows.states[ACME, all_.decided("b", accepted_at=later(1))]
+    request = all_.rows.requests[ACME, B]
     for _ in range(2):
         assert all_.digests().join(request, stale, RULE, NOW).digest == A
-    for name in "bc":
+    for name in "cd":
         all_.wait()
         all_.joined(name)
         assert all_.digests().join(request, stale, RULE, NOW).digest == A
     all_.wait()
-    assert all_.news == [(A,), (B,), (C,)]
+    assert all_.news == [(A, B), (C,), (id_of("d"),)]
 
 
 def test_categories_and_recipients_are_collected_apart() -> None:
