@@ -59,6 +59,17 @@ def test_a_bucket_has_one_execution_named_after_it(machine: StateMachine) -> Non
     assert started(machine).keys() == {"1790000040", "1790000045"}
 
 
+def test_a_name_stays_taken_when_its_execution_is_over(machine: StateMachine) -> None:
+    machine.start(BUCKET)
+    client = boto3.client("stepfunctions")
+    (execution,) = client.list_executions(stateMachineArn=machine.arn)["executions"]
+    client.stop_execution(executionArn=execution["executionArn"])
+
+    machine.start(BUCKET)
+
+    assert started(machine).keys() == {"1790000040"}
+
+
 def test_another_attempt_has_another_name(machine: StateMachine) -> None:
     machine.start(BUCKET)
     machine.start(BUCKET, attempt=29_833_333)
