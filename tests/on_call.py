@@ -47,7 +47,8 @@ def a_rota(people: str, **fields: Any) -> Rota:
 
 def a_relay(**fields: Any) -> Relay:
     """Return a relay whose first person is to be asked now."""
-    return Relay(**({"rota": OPS, "channels": (Channel.SMS,), "not_before": NOW, "every": EVERY} | fields))
+    first: dict[str, Any] = {"rota": OPS, "channels": (Channel.SMS,), "not_before": NOW, "every": EVERY}
+    return Relay(**(first | fields))
 
 
 def escalating() -> dict[Channel, Delivery]:
