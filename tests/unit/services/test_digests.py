@@ -219,3 +219,24 @@ def test_whoever_never_gets_through_says_so() -> None:
         all_.join(id, contested)
     with pytest.raises(BusyError):
         all_.close(contested)
+
+
+class Unanswered(TwinDigestWindows):
+    """Digest windows each put of which takes effect, gets no answer, is repeated and meets itself."""
+
+    def put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, ttl: int) -> DigestWindow:
+        super().put(tenant, key, window, ttl)
+        raise StaleVersionError
+
+
+def test_whose_own_change_got_no_answer_goes_on_from_it() -> None:
+    all_ = Collecting()
+
+    def unanswered(port: object) -> object:
+        return Unanswered(all_.rows) if isinstance(port, TwinDigestWindows) else port
+
+    for name in "ab":
+        all_.join(all_.decided(name, accepted_at=later(ord(name))), unanswered)
+    all_.clock.advance(LENGTH)
+    all_.close(unanswered)
+    assert (all_.news, all_.window.version) == ([(A, B)], 4)
