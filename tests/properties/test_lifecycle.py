@@ -36,9 +36,10 @@ def test_two_thousand_histories_in_memory_keep_every_promise(quarter: int) -> No
     run_state_machine_as_test(InMemory, settings=settings(CALM, max_examples=500, stateful_step_count=30))
 
 
-def test_two_hundred_histories_on_the_table_keep_every_promise() -> None:
+@pytest.mark.parametrize("quarter", range(4))
+def test_two_hundred_histories_on_the_table_keep_every_promise(quarter: int) -> None:
     with mock_aws():
-        run_state_machine_as_test(OnTheTable, settings=settings(CALM, max_examples=200, stateful_step_count=20))
+        run_state_machine_as_test(OnTheTable, settings=settings(CALM, max_examples=50, stateful_step_count=20))
 
 
 @cache
