@@ -18,7 +18,7 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId, derived_id
 from chalicelib.domain.preferences import Cap, Preferences
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
-from chalicelib.domain.state import NotificationState, stop_reason
+from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import TenantSettings
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
@@ -105,7 +105,9 @@ class Ledger:
         channel = Channel.SMS if provider.startswith("sms") else Channel.EMAIL
         state = self.world.store.states.get(ACME, id)
         assert state is not None
-        assert stop_reason(state, self.world.clock()) is None, "called after it was read, cancelled or had expired"
+        assert state.cancelled_at is None, "called after it was cancelled"
+        assert state.read_at is None or state.strategy is Strategy.BROADCAST, "called after it was read"
+        assert state.expires_at is None or state.expires_at > self.world.clock(), "called after it had expired"
         assert self.preferences.channels.get(channel, True), "called after an opt-out was stored"
         assert (id, channel) not in self.unsure, "called again though the last call may have been taken"
         self.called.setdefault((id, channel), self.world.clock())
