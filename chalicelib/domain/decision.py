@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from chalicelib.domain.delivery import OPEN, Delivery, DeliveryStatus, Detail
+from chalicelib.domain.escalation import NEXT_PERSON
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.outcome import Ended, Held
 from chalicelib.domain.routing import route
@@ -18,8 +19,6 @@ from chalicelib.domain.strategy import choose_strategy
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason, Strategy
 
-NEXT_PERSON: Final = 300
-"""Seconds after which the next person on duty is asked, where a step does not say."""
 LADDER: Final = {Channel.SMS: (Channel.PUSH, Channel.EMAIL), Channel.PUSH: (Channel.EMAIL,)}
 """What may stand in for a channel that the budget does not allow, best first."""
 _INSTEAD: Final = {Channel.SMS: Detail.INSTEAD_OF_SMS, Channel.PUSH: Detail.INSTEAD_OF_PUSH}

@@ -63,7 +63,8 @@ def _not_digested(facts: Facts, channel: Channel, at: Millis) -> Ended | None:
     rule = facts.tenant.settings.digests.get(facts.request.category)
     if rule is None or channel not in rule.channels:
         return None
-    told_now = facts.critical or facts.request.digest_of or facts.strategy is Strategy.ESCALATION
+    request = facts.request
+    told_now = facts.critical or request.digest_of or request.parent or facts.strategy is Strategy.ESCALATION
     return None if told_now else Ended(reason=Reason.DIGESTED)
 
 

@@ -3,14 +3,16 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.digest import DigestRule
 from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.ids import PolicyId
 from chalicelib.domain.relays import child_id
 from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.tenant import Tenant, TenantSettings
 from chalicelib.domain.words import Channel, Reason, StopOn, Strategy
 from chalicelib.services.acknowledge import Acknowledge
 from chalicelib.services.ports import NotificationRef
-from tests.build import ACME, ID, a_recipient
+from tests.build import ACME, ID, a_recipient, a_tenant
 from tests.on_call import OPS, SUPPORT, a_rota, owner, person
 from tests.world import World
 
@@ -26,9 +28,9 @@ INCIDENTS = EscalationPolicy(
 )
 
 
-def an_incident() -> World:
+def an_incident(tenant: Tenant | None = None) -> World:
     """Return a world with people on duty and an incident that somebody was mailed about."""
-    world = World()
+    world = World(tenant=tenant or a_tenant())
     world.store.rotas.create(ACME, a_rota("abc"))
     world.store.policies.create(ACME, INCIDENTS)
     for name in "abc":
@@ -99,6 +101,14 @@ def test_whom_nobody_answers_goes_through_everybody_and_on_to_the_next_step() ->
     after(world, 1)
     world.deliver()(NotificationRef(ACME, ID), Channel.PUSH)
     assert world.state.deliveries[Channel.PUSH].status is DeliveryStatus.SENT
+
+
+def test_who_is_asked_is_told_at_once_even_where_others_get_a_digest() -> None:
+    rule = DigestRule(window=3_600, channels=(Channel.SMS, Channel.EMAIL))
+    world = an_incident(a_tenant(settings=TenantSettings(digests={"transactional": rule})))
+
+    assert after(world, 10) == "a"
+    assert told(world, "a") is Channel.SMS
 
 
 def test_what_a_worker_that_died_asked_is_withdrawn_by_the_next_message() -> None:
