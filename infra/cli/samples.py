@@ -105,6 +105,19 @@ SERVICES: Final = (
     SampleService("operations", ("acme", "globex"), ("herald/send", "herald/read", "herald/bulk", "herald/admin")),
 )
 
+HURRY: Final[dict[str, Any]] = {
+    "id": "hurry",
+    "stop": "read",
+    "steps": [
+        {"channels": ["in_app"], "after": 0},
+        {"channels": ["sms"], "after": 5},
+        {"channels": ["email"], "after": 30},
+    ],
+}
+"""An escalation for those who watch: it does in seconds what the default does in minutes."""
+POLICIES: Final = (("acme", HURRY),)
+"""Escalation policies, each with its tenant, as the API takes them."""
+
 
 def sample_providers(sandbox: Sandbox) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the providers, each with its tenant, as the API takes them; they call the vendors of `sandbox`."""

@@ -16,6 +16,7 @@ from infra.cli.samples import (
     PASSWORD,
     PEOPLE,
     PLATFORM,
+    POLICIES,
     SERVICES,
     STAFF,
     TENANTS,
@@ -65,6 +66,7 @@ def seed(identity: Identity, api_url: str, sandbox: Sandbox) -> tuple[list[Seede
     seeded += _tenants(platform)
     seeded += _accounts(platform, samples)
     seeded += _providers(admins, sandbox)
+    seeded += _policies(admins)
     seeded += _recipients(admins, samples)
     return seeded, samples
 
@@ -110,6 +112,14 @@ def _provider(admin: Api, provider: dict[str, Any]) -> Outcome:
     # The sandbox may have moved to another port.
     admin.patch(one, {"settings": settings, "credentials": provider["credentials"]})
     return Outcome.UPDATED
+
+
+def _policies(admins: dict[str, Api]) -> Iterator[Seeded]:
+    for tenant, policy in POLICIES:
+        new = admins[tenant].find(f"{ADMIN}/escalation-policies/{policy['id']}") is None
+        if new:
+            admins[tenant].post(f"{ADMIN}/escalation-policies", policy)
+        yield Seeded("escalation policy", f"{tenant}/{policy['id']}", _made(new=new))
 
 
 def _recipients(admins: dict[str, Api], samples: Samples) -> Iterator[Seeded]:
