@@ -97,6 +97,8 @@ _SETTINGS: Final = {
     "preferences": _DEFAULTS,
     "mandatoryCategories": ["security"],
     "selfNotification": True,
+    "rateLimits": {"send": 1_000},
+    "sendRates": {"sms": 10},
 }
 _TENANT: Final = {
     "id": "acme",

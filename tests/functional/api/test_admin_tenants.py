@@ -53,7 +53,58 @@ def test_a_platform_admin_creates_a_tenant_with_its_first_settings(api: Api) -> 
         "budgets": [],
         "downgrade": False,
         "digests": {},
+        "preferences": {"channels": {}, "categories": {}, "types": {}, "topics": {}, "caps": {}},
+        "mandatoryCategories": [],
+        "selfNotification": False,
+        "rateLimits": {},
+        "sendRates": {},
     }
+
+
+def test_a_tenant_says_what_holds_for_users_who_have_not_chosen(api: Api) -> None:
+    defaults = {
+        "channels": {},
+        "categories": {"marketing": {"sms": False}},
+        "types": {},
+        "topics": {"news": False},
+        "quietHours": [{"start": "22:00", "end": "24:00", "days": ["sat", "sun"]}],
+        "timeZone": "Europe/Berlin",
+        "caps": {"sms": {"day": 3}},
+    }
+    settings = {"preferences": defaults, "mandatoryCategories": ["security"], "selfNotification": True}
+
+    changed = api.call("PATCH", f"{ACME}/settings", ADMIN, settings)
+    later = api.call("PATCH", f"{ACME}/settings", ADMIN, {"smsMaxSegments": 3})
+
+    assert {name: changed.json[name] for name in settings} == settings
+    assert {name: later.json[name] for name in settings} == settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "faults"),
+    [
+        ({"preferences": {"timeZone": "Mars"}}, {"/settings/preferences/timeZone": "invalid_time_zone"}),
+        (
+            {"preferences": {"quietHours": [{"start": "00:00", "end": "24:00"}]}},
+            {"/settings/preferences/quietHours": "always_quiet"},
+        ),
+        ({"preferences": {"caps": {"sms": {"hour": 0}}}}, {"/settings/preferences/caps/sms/hour": "out_of_range"}),
+        (
+            {"preferences": {"categories": {"a": {"sms": False}}}, "mandatoryCategories": ["a"]},
+            {"/settings/preferences/categories/a/sms": "mandatory_category"},
+        ),
+        ({"mandatoryCategories": [f"c{n}" for n in range(101)]}, {"/settings/mandatoryCategories": "too_many"}),
+    ],
+)
+def test_defaults_that_cannot_be_are_refused(api: Api, settings: dict[str, Any], faults: dict[str, str]) -> None:
+    answer = api.call("PATCH", ACME, ADMIN, {"settings": settings})
+    assert (answer.status, answer.faults) == (422, faults)
+
+
+def test_do_not_disturb_is_for_users_alone(api: Api) -> None:
+    settings = {"preferences": {"doNotDisturbUntil": "2030-01-01T00:00:00Z"}}
+    answer = api.call("PATCH", f"{ACME}/settings", ADMIN, settings)
+    assert answer.faults == {"/preferences/doNotDisturbUntil": "unknown_field"}
 
 
 def test_an_id_that_is_taken_is_a_conflict(api: Api) -> None:
