@@ -16,6 +16,7 @@ from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, Tenant
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rota import Person, Rota, Shift
+from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.words import Channel, Role, Scope
 from chalicelib.services.ports import NotificationRef
@@ -23,7 +24,15 @@ from tests.api import Api, Response, in_memory_api
 from tests.build import ACME, ID, NOW, a_recipient, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
 from tests.fakes import ManualClock
-from tests.twin import TwinPolicies, TwinProviders, TwinRecipients, TwinRotas, TwinServiceAccounts, TwinTenants
+from tests.twin import (
+    TwinPolicies,
+    TwinProviders,
+    TwinRecipients,
+    TwinRotas,
+    TwinServiceAccounts,
+    TwinSuppressions,
+    TwinTenants,
+)
 from tests.world import World
 
 MARK: Final = "only-for-acme"
@@ -57,6 +66,12 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     TwinRecipients(world.rows).put(ACME, a_recipient(email=f"{MARK}@example.com"))
     TwinProviders(world.rows).create(
         ACME, ProviderConfig(id=ProviderId(MARK), channel=Channel.EMAIL, vendor="fake", settings={"note": MARK})
+    )
+    TwinSuppressions(world.rows).put(
+        ACME,
+        Suppression(
+            channel=Channel.EMAIL, address=f"{MARK}@example.com", reason=SuppressionReason.BOUNCE, created_at=NOW
+        ),
     )
     on_duty = Shift(people=(Person(user_type=UserType("support"), user_id=UserId(MARK)),))
     TwinRotas(world.rows).create(ACME, Rota(id=RotaId(MARK), time_zone="UTC", shifts=(on_duty,)))
@@ -101,8 +116,11 @@ def told(response: Response) -> tuple[int, str]:
 def of_acme(api: Api) -> Any:
     """Return all rows of Acme's."""
     rows = api.world.rows
-    of_tenant = (rows.requests, rows.states, rows.recipients, rows.unread, rows.providers)
-    mine = [{key: row for key, row in table.items() if key[0] == ACME and row} for table in of_tenant]
+    of_tenant = (
+        *(rows.requests, rows.states, rows.recipients, rows.unread, rows.providers),
+        *(rows.preferences, rows.suppressions, rows.members, rows.tombstones),
+    )
+    mine: list[Any] = [{key: row for key, row in table.items() if key[0] == ACME and row} for table in of_tenant]
     return copy.deepcopy((mine, rows.tenants[ACME], rows.accounts[ClientId(MARK)], rows.audit.get(ACME)))
 
 
