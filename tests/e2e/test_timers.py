@@ -126,7 +126,7 @@ def test_whoever_dies_it_goes_out_once(
 
     delivery = arrival(herald, person, herald.send(person, sendAt=iso(at)))
     eventually(lambda: not order.exists(), f"{function} to die", within=30)
-    eventually(lambda: left(herald, bucket_of(at, WIDTH)) == 0, "the bucket to be emptied", within=60)
+    eventually(lambda: left(herald, bucket_of(at, WIDTH)) == 0, "the bucket to be emptied", within=90, every=1)
 
     assert delivery.has_arrived
     assert herald.arrived(person) == 1

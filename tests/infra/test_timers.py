@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.timer import SHARDS
-from chalicelib.services.drain import PAGE
+from chalicelib.services.drain import PAGE, FloodError, UnfinishedError
 from infra.merge import Function, read_stage
 from tests.infra.reading import Template, may, resources_of, statements_of, target_of
 
@@ -83,7 +83,7 @@ def test_a_million_items_are_woken_within_the_attempts_of_their_shards(states: S
     for state in states.values():
         if state["Type"] == "Map":
             (task,) = state["ItemProcessor"]["States"].values()
-            (unfinished,) = [entry for entry in task["Retry"] if entry["ErrorEquals"] == ["UnfinishedError"]]
+            (unfinished,) = [entry for entry in task["Retry"] if entry["ErrorEquals"] == [UnfinishedError.__name__]]
             seconds = _timeout_of("drain") * 4 // 5
             assert (1 + unfinished["MaxAttempts"]) * seconds * PAGES_A_SECOND > pages
 
@@ -103,8 +103,17 @@ def test_what_fails_goes_to_the_shards_and_from_there_to_the_second_round(states
     assert all(entry["ErrorEquals"] == ["States.ALL"] for entries in caught.values() for entry in entries)
 
 
-def test_all_shards_are_drained_at_once(states: States) -> None:
-    assert [state["MaxConcurrency"] for state in states.values() if state["Type"] == "Map"] == [SHARDS, SHARDS]
+def test_all_shards_are_drained_at_once(template: Template, states: States) -> None:
+    at_once = 4 if "local" in template["Description"] else SHARDS
+    assert [state["MaxConcurrency"] for state in states.values() if state["Type"] == "Map"] == [at_once, at_once]
+
+
+@pytest.mark.parametrize("name", ["Drain", "DrainLate"])
+def test_a_flood_goes_to_the_shards_at_once_and_an_accident_is_tried_again_first(states: States, name: str) -> None:
+    flood, accident = states[name]["Retry"]
+    assert (flood["MaxAttempts"], accident["MaxAttempts"]) == (0, 1)
+    assert FloodError.__name__ in flood["ErrorEquals"]
+    assert accident["ErrorEquals"] == ["States.ALL"]
 
 
 def test_names_of_states_are_unique_in_the_whole_machine(states: States) -> None:
