@@ -50,3 +50,17 @@ def test_what_never_went_out_is_listed_only_when_its_status_is_asked_for(status:
 
 def test_what_is_on_its_way_is_listed() -> None:
     assert InboxFilter().lists(a_state())
+
+
+def test_what_lies_in_the_inbox_is_listed_while_the_steps_after_it_are_still_to_come() -> None:
+    # Given
+    steps = {
+        Channel.IN_APP: a_delivery(DeliveryStatus.DELIVERED),
+        Channel.SMS: a_delivery(DeliveryStatus.SCHEDULED, not_before=NOW),
+    }
+    # When
+    escalating = a_state(steps)
+    # Then
+    assert InboxFilter().lists(escalating)
+    assert InboxFilter(unread=True).lists(escalating)
+    assert not InboxFilter(status=NotificationStatus.SENT).lists(escalating)
