@@ -55,8 +55,8 @@ def begin(stack: LocalStack, ticket: str) -> Tracked:
 def await_inbox(stack: LocalStack, approval: Tracked) -> Outcome:
     """Wait until it lies in the customer's inbox, unread, with the later steps still to come."""
     arrived = _await(stack, approval, "in_app", DeliveryStatus.DELIVERED, _AT_ONCE)
-    item = stack.as_user(CUSTOMER).find(f"{INBOX}/{approval.id}") or {}
-    return Outcome(approval, arrived, "lies there unread" if item.get("unread") else None)
+    unread = {item["id"] for item in stack.as_user(CUSTOMER).get(INBOX, unread="true")["items"]}
+    return Outcome(approval, arrived, "lies there unread" if approval.id in unread else None)
 
 
 def await_text(stack: LocalStack, approval: Tracked, ticket: str) -> Outcome:
