@@ -44,16 +44,17 @@ def recipient_faults(recipient: Recipient, at: str = "") -> list[Fault]:
 
 
 def check_address(channel: Channel, address: str) -> None:
-    """Raise InvalidInputError unless somebody could be reached at an address on a channel."""
+    """Raise InvalidInputError unless an address may be on the suppression list of a channel: one of e-mail or SMS.
+
+    Device tokens are no addresses of a person; dead ones are taken off their recipient.
+    """
     at = "/address"
     if channel is Channel.EMAIL and not _is_email(address):
         _refuse([_invalid_email(at)])
     if channel is Channel.SMS and not _is_phone(address):
         _refuse([_invalid_phone(at)])
-    if channel is Channel.PUSH and not is_device_token(address):
-        _refuse([Fault(pointer=at, code="invalid_device_token", detail="not a device token")])
-    if channel is Channel.IN_APP:
-        _refuse([Fault(pointer="/channel", code="no_address", detail="there are no addresses in the inbox")])
+    if channel not in (Channel.EMAIL, Channel.SMS):
+        _refuse([Fault(pointer="/channel", code="no_address", detail="a channel without a suppression list")])
 
 
 def check_settings(settings: TenantSettings) -> None:

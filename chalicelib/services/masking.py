@@ -21,9 +21,7 @@ def mask_tail(text: str, shown: int = 2) -> str:
 
 def mask_address(channel: Channel, address: str) -> str:
     """Return an address on a channel, masked."""
-    if channel is Channel.EMAIL:
-        return mask_email(address)
-    return mask_tail(address, shown=4 if channel is Channel.PUSH else 2)
+    return mask_email(address) if channel is Channel.EMAIL else mask_tail(address)
 
 
 def mask_recipient(recipient: Recipient) -> Recipient:
