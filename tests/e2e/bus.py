@@ -57,9 +57,9 @@ class Bus:
             sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
 
-def listen(herald: Herald) -> Bus:
-    """Put a queue behind the stack's bus."""
-    cloud, name = herald.stack.cloud, "everything"
+def listen(herald: Herald, name: str = "everything") -> Bus:
+    """Put a queue behind the stack's bus; listeners of different names do not take each other's events."""
+    cloud = herald.stack.cloud
     queue = cloud.client("sqs").create_queue(QueueName=name)["QueueUrl"]
     told = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     bus = herald.stack.outputs.bus_name
