@@ -102,7 +102,8 @@ def spoiled(draw: some.DrawFn, right: Any) -> Any:
 def ask(api: Api, caller: Principal, method: str, path: str, body: Any = None, **more: Any) -> Response:
     """Call a route with ids that nothing has; whatever is refused must have been told properly and left no trace."""
     before = rows(api)
-    asked = path.format(id=ID, userType="customer", userId="u1", clientId="c", file="x")
+    named = {"id": ID, "userType": "customer", "userId": "u1", "clientId": "c", "file": "x", "channel": "sms"}
+    asked = path.format(**named)
     tenant = {"x-tenant-id": "acme"} if caller is PLATFORM else {}
     response = api.call(method, asked, caller, body, headers=tenant, **more)
     assert response.status < 500, response.text
