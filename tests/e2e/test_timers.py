@@ -134,7 +134,7 @@ def test_whoever_dies_it_goes_out_once(
 
 def test_a_flood_is_drained_shard_by_shard(herald: Herald, person: Person) -> None:
     bucket = bucket_of(Millis(now() + SOON + WIDTH), WIDTH)
-    store(herald, bucket, closed_digests(PAGE + 50))
+    store(herald, bucket, closed_digests(2 * PAGE + 50))  # still a flood when the first page met an accident
 
     assert arrival(herald, person, herald.send(person, sendAt=iso(bucket))).has_arrived
 
