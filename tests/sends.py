@@ -119,7 +119,7 @@ def settings(draw: some.DrawFn) -> TenantSettings:
         preferences=draw(some.just(Preferences()) | preferences()),
         mandatory_categories=draw(some.sampled_from(((), ("transactional",)))),
         digests=draw(some.dictionaries(some.just("marketing"), rule, max_size=1)),
-        prices=tuple(draw(some.lists(some.builds(Price, channel=channels, amount=amounts), max_size=3))),
+        prices=tuple(draw(some.lists(some.builds(Price, channel=channels, amount=amounts), max_size=6))),
         budgets=tuple(draw(some.lists(budget, max_size=2, unique_by=lambda each: (each.period, each.category)))),
         downgrade=draw(some.booleans()),
     )

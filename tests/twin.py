@@ -763,6 +763,7 @@ def _changed(delivery: Delivery, change: DeliveryChange) -> Delivery:
         status=change.status,
         lease=None,
         reason=change.reason,
+        detail=delivery.detail if change.detail is None else change.detail,
         not_before=change.not_before,
         provider=delivery.provider if change.provider is None else change.provider,
         tries=delivery.tries if change.tries is None else change.tries,

@@ -76,7 +76,8 @@ class KeptStates:
         delivery = state.deliveries[channel]
         if not change.applies_to(delivery):
             raise RefusedChangeError(state)
-        ended = replace(delivery, status=change.status, reason=change.reason, detail=change.detail, not_before=None)
+        detail = change.detail or delivery.detail
+        ended = replace(delivery, status=change.status, reason=change.reason, detail=detail, not_before=None)
         return self._keep(replace(state, deliveries=state.deliveries | {channel: ended}))
 
     def relay(self, ref: NotificationRef, before: tuple[Relay, ...], after: tuple[Relay, ...]) -> NotificationState:

@@ -151,6 +151,21 @@ def test_a_report_after_an_unknown_outcome_clears_its_reason(store: Store) -> No
     assert delivered == a_delivery(DeliveryStatus.DELIVERED, delivered_at=NOW)
 
 
+@pytest.mark.parametrize(
+    ("detail", "kept"), [(Detail.HOUR, Detail.HOUR), (None, Detail.INSTEAD_OF_SMS)], ids=["another", "none"]
+)
+def test_the_detail_of_a_change_takes_the_place_of_the_plans_and_without_one_that_stays(
+    store: Store, detail: Detail | None, kept: Detail
+) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(detail=Detail.INSTEAD_OF_SMS)}), TTL)
+    change = DeliveryChange(
+        attempt=0, status=DeliveryStatus.SUPPRESSED, at=NOW, reason=Reason.FREQUENCY_CAPPED, detail=detail
+    )
+    ended = a_delivery(DeliveryStatus.SUPPRESSED, reason=Reason.FREQUENCY_CAPPED, detail=kept)
+    assert store.states.change(REF, EMAIL, change) == a_state({EMAIL: ended}, version=2)
+    assert store.states.get(ACME, ID) == a_state({EMAIL: ended}, version=2)
+
+
 def test_making_the_same_change_twice_makes_it_once(store: Store) -> None:
     store.states.put(a_state(), TTL)
     store.states.claim(REF, EMAIL, NOW, LEASE)

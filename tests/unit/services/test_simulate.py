@@ -50,11 +50,11 @@ def test_it_agrees_with_what_a_real_send_then_does() -> None:
         scene.put_into(world.store)
         before = rows_of(world)
         # When
-        simulated = simulate_on(world.store, numbered(world.accept()))(scene.order, sent_by="service:orders", now=NOW)
+        simulated = numbered_simulation(world, scene.order)
         # Then
         assert rows_of(world) == before
         assert world.timers.scheduled == []
-        assert [(each.rehearsal.starts_at, each.rehearsal.state) for each in simulated] == really_sent(world, scene)
+        assert foretold_of(simulated) == decided_in(world, scene.order)
         assert asked([request for each in simulated for request in each.rehearsal.asked]) == really_asked(world)
         for status in {channel.told.status for each in simulated for channel in each.channels}:
             event(f"a delivery is {status}")
@@ -81,9 +81,18 @@ def dispatcher(world: World) -> Dispatch:
     return with_ports(dispatch, gather=gather, release=with_ports(dispatch.release, gather=gather))
 
 
-def really_sent(world: World, scene: Scene) -> list[tuple[Millis, NotificationState]]:
+def numbered_simulation(world: World, order: Order) -> list[SimulatedNotification]:
+    """Simulate with the ids that the send gets that follows."""
+    return simulate_on(world.store, numbered(world.accept()))(order, sent_by="service:orders", now=NOW)
+
+
+def foretold_of(simulated: Sequence[SimulatedNotification]) -> list[tuple[Millis, NotificationState]]:
+    return [(each.rehearsal.starts_at, each.rehearsal.state) for each in simulated]
+
+
+def decided_in(world: World, order: Order) -> list[tuple[Millis, NotificationState]]:
     """Accept an order, and dispatch each notification when its time has come: return when that was, and its state."""
-    accepted = numbered(world.accept())(scene.order, sent_by="service:orders", now=NOW)
+    accepted = numbered(world.accept())(order, sent_by="service:orders", now=NOW)
     return [really_decided(world, NotificationRef(ACME, id)) for id in accepted.ids]
 
 
@@ -172,6 +181,21 @@ def test_what_one_recipient_would_spend_the_next_one_has_not() -> None:
     assert first.channels[0].told.status is DeliveryStatus.QUEUED
     assert (second.channels[0].told.reason, second.price) == (Reason.BUDGET_EXCEEDED, 0)
     assert world.rows.spent == {}
+
+
+def test_what_one_channel_would_spend_another_one_of_the_same_message_has_not() -> None:
+    # Given
+    mails = ProviderConfig(id=ProviderId("mails"), channel=Channel.EMAIL, vendor="fake")
+    prices = (PHONE_COSTS, Price(channel=Channel.EMAIL, amount=SEGMENT))
+    world = a_world(TEXTS, mails, prices=prices, budgets=(Budget(period=Period.MONTH, limit=SEGMENT),))
+    order = an_order(Channel.SMS, Channel.EMAIL)
+    # When
+    [told] = simulated(world, order)
+    # Then
+    text, mail = told.channels
+    assert (text.told.status, mail.told.status) == (DeliveryStatus.QUEUED, DeliveryStatus.SUPPRESSED)
+    assert (mail.told.reason, told.price) == (Reason.BUDGET_EXCEEDED, SEGMENT)
+    assert foretold_of(numbered_simulation(world, order)) == decided_in(world, order)
 
 
 def test_a_digested_message_says_when_the_digest_is_told() -> None:
