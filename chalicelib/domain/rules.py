@@ -69,7 +69,8 @@ def _not_digested(facts: Facts, channel: Channel, at: Millis) -> Ended | None:
 
 
 def _undisturbed(facts: Facts, channel: Channel, at: Millis) -> Held | None:
-    if facts.critical or channel in UNCAPPED:
+    on_duty = facts.request.parent is not None
+    if facts.critical or on_duty or channel in UNCAPPED:
         return None
     until, reason = undisturbed_from(
         at,

@@ -218,6 +218,12 @@ def test_the_inbox_disturbs_nobody() -> None:
     assert state.deliveries[Channel.IN_APP].status is DeliveryStatus.QUEUED
 
 
+def test_whoever_is_on_duty_is_asked_at_once() -> None:
+    asked = a_request(parent=NotificationId("01890a5d-ac96-774b-bcce-000000000001"))
+
+    assert the_email(request=asked, preferences=quiet_at(NOW, minutes=30)).status is DeliveryStatus.QUEUED
+
+
 def test_critical_ignores_rest_and_caps_but_no_opt_out() -> None:
     critical = a_request(priority=Priority.CRITICAL)
     rest = quiet_at(NOW, minutes=30)
