@@ -212,7 +212,8 @@ class World:
         )
 
     def _states(self, between: Callable[[], None]) -> States:
-        return self.store.states if self.kept else TwinStates(self.rows, between)
+        in_memory = isinstance(self.store.states, TwinStates)
+        return TwinStates(self.rows, between) if in_memory else self.store.states
 
     def inbox(self, wrap: Wrap = lambda port: port) -> Inbox:
         """Return the use case of the inbox."""
