@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.domain.delivery import FAILURES, NEVER_SENT, OPEN, DeliveryStatus
 from chalicelib.domain.state import NotificationState
@@ -59,7 +60,7 @@ def _nothing_went_out(state: NotificationState, wanted: Collection[DeliveryStatu
 
 def _progress(deciding: Collection[DeliveryStatus], everything: Collection[DeliveryStatus]) -> NotificationStatus:
     if any(status in OPEN for status in deciding):
-        return _while_open(deciding)
+        return _while_open(deciding, everything)
     if all(status in FAILURES for status in everything):
         return NotificationStatus.FAILED
     if any(status in FAILURES for status in deciding):
@@ -71,9 +72,14 @@ def _progress(deciding: Collection[DeliveryStatus], everything: Collection[Deliv
     return NotificationStatus.SENT
 
 
-def _while_open(deciding: Collection[DeliveryStatus]) -> NotificationStatus:
-    if any(status in (DeliveryStatus.SENT, DeliveryStatus.DELIVERED) for status in deciding):
+def _while_open(deciding: Collection[DeliveryStatus], everything: Collection[DeliveryStatus]) -> NotificationStatus:
+    """Return the status while something is still to be done. The inbox counts where all else waits for its time."""
+    at_work = any(status in (DeliveryStatus.QUEUED, DeliveryStatus.SENDING) for status in deciding)
+    if any(status in _OUT for status in (deciding if at_work else everything)):
         return NotificationStatus.SENT
-    if all(status is DeliveryStatus.SCHEDULED for status in deciding):
+    if all(status is DeliveryStatus.SCHEDULED for status in everything):
         return NotificationStatus.SCHEDULED
     return NotificationStatus.QUEUED
+
+
+_OUT: Final = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)

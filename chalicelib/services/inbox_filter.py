@@ -4,7 +4,6 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.status import NotificationStatus, shown_status
 from chalicelib.domain.value import Millis
@@ -48,10 +47,5 @@ class InboxFilter(msgspec.Struct, frozen=True):
         return all(answers)
 
     def lists(self, state: NotificationState) -> bool:
-        """Tell whether a notification belongs into a listing of what is looked for.
-
-        What lies in the inbox always does, also while all other steps of its escalation are still to come.
-        """
-        in_app = state.deliveries.get(Channel.IN_APP)
-        is_there = in_app is not None and in_app.status is DeliveryStatus.DELIVERED
-        return self.admits(state) and (is_there or self.status is not None or shown_status(state) not in WITHHELD)
+        """Tell whether a notification belongs into a listing of what is looked for."""
+        return self.admits(state) and (self.status is not None or shown_status(state) not in WITHHELD)

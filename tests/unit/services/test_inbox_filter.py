@@ -63,4 +63,4 @@ def test_what_lies_in_the_inbox_is_listed_while_the_steps_after_it_are_still_to_
     # Then
     assert InboxFilter().lists(escalating)
     assert InboxFilter(unread=True).lists(escalating)
-    assert not InboxFilter(status=NotificationStatus.SENT).lists(escalating)
+    assert InboxFilter(status=NotificationStatus.SENT).lists(escalating)
