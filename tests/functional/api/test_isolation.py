@@ -11,6 +11,7 @@ from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.route import Route
 from chalicelib.auth.permissions import Permission
 from chalicelib.domain.content import Content
+from chalicelib.domain.device import device_id
 from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.principal import Principal
@@ -43,6 +44,9 @@ THEIRS: Final = {
     "/api/v1/admin/escalation-policies/{id}": {"id": MARK},
     "/api/v1/admin/on-call-rotas/{id}": {"id": MARK},
     "/api/v1/admin/service-accounts/{clientId}": {"clientId": MARK},
+    "/api/v1/users/me/devices/{deviceId}": {"deviceId": device_id(f"{MARK}-token")},
+    "/api/v1/users/me/topics/{topic}": {"topic": MARK},
+    "/api/v1/users/me/preferences/": {"channel": "email"},
     "/docs/{file}": {"file": "start.js"},
 }
 """Ids of Acme's in paths, by the beginning of the path; other ids are a notification's, other users Ann."""
@@ -110,7 +114,7 @@ def body_of(route: Route) -> Any:
 
 def told(response: Response) -> tuple[int, str]:
     """Return an answer without the ids and times that it gave out itself."""
-    return response.status, re.sub(r'"(createdAt|startsAt|requestId|id|at)":"[^"]*"', r'"\1":…', response.text)
+    return response.status, re.sub(r'"(createdAt|registeredAt|subscribedAt|startsAt|requestId|id|at)":"[^"]*"', r'"\1":…', response.text)
 
 
 def of_acme(api: Api) -> Any:
