@@ -1,11 +1,5 @@
-"""The state machine of timers: who starts it, what it may do, how little it costs, how much fits into an execution.
+"""The state machine of timers: who starts it, what it may do, how little it costs, how much fits into an execution."""
 
-Transitions and events are counted from the definition itself, by what AWS documents for each type of state:
-https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html (25,000 events an execution),
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html (their types).
-"""
-
-from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
@@ -14,18 +8,16 @@ import pytest
 from chalicelib.domain.timer import SHARDS
 from chalicelib.services.drain import PAGE, FloodError, UnfinishedError
 from infra.merge import Function, read_stage
+from infra.state_machines import EVENT_LIMIT, States, most_events, path, states_of
 from tests.infra.reading import Template, may, resources_of, statements_of, target_of
 
 FUNCTIONS = read_stage("prod").functions
 STARTERS = {"Dispatch", "Sweep"} | {function.id for function in FUNCTIONS if function.lane}
-EVENT_LIMIT = 25_000
 MILLION = 1_000_000
 UNEVEN = 1.25
 """How much more than its part may lie in a shard."""
 PAGES_A_SECOND = 1
 """That an invocation wakes at the least: each page is 20 requests to the queue and 8 to the table."""
-
-States = Mapping[str, Mapping[str, Any]]
 
 
 @pytest.fixture
@@ -35,36 +27,8 @@ def machine(template: Template) -> dict[str, Any]:
 
 
 @pytest.fixture
-def states(machine: dict[str, Any]) -> States:
-    states: States = machine["Definition"]["States"]
-    return states
-
-
-def path(states: States, start: str) -> list[str]:
-    """Return the states that are entered where nothing fails."""
-    names = [start]
-    while "Next" in states[names[-1]]:
-        names.append(states[names[-1]]["Next"])
-    return names
-
-
-def attempts(task: Mapping[str, Any]) -> int:
-    """Return how often a task is tried at the most."""
-    return 1 + sum(int(retrier["MaxAttempts"]) for retrier in task.get("Retry", []))
-
-
-def events_of(state: Mapping[str, Any]) -> int:
-    """Return how many events a state adds at the most, retries included."""
-    match state["Type"]:
-        case "Wait":
-            return 2  # entered, exited
-        case "Task":
-            return 2 + 3 * attempts(state)  # entered, exited; scheduled, started and an outcome each time
-        case "Map":
-            iteration = state["ItemProcessor"]["States"].values()
-            # entered, started, an outcome, exited; of an iteration its start, an outcome, and its states'
-            return 4 + SHARDS * (2 + sum(map(events_of, iteration)))
-    raise AssertionError(state["Type"])
+def states(template: Template) -> States:
+    return states_of(template)
 
 
 def test_the_usual_path_is_four_transitions(machine: dict[str, Any], states: States) -> None:
@@ -73,9 +37,7 @@ def test_the_usual_path_is_four_transitions(machine: dict[str, Any], states: Sta
 
 
 def test_the_history_of_a_million_items_stays_below_the_limit(states: States) -> None:
-    events = 2 + sum(map(events_of, states.values()))  # every state once: there is no way back
-    assert all(name not in path(states, name)[1:] for name in states)
-    assert events < EVENT_LIMIT
+    assert most_events(states, SHARDS) < EVENT_LIMIT
 
 
 def test_a_million_items_are_woken_within_the_attempts_of_their_shards(states: States) -> None:
