@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
 
 from bench.cost.calls import Call, CallLog
 from bench.cost.resources import resource_names
@@ -22,7 +23,6 @@ SWEEP: Final = "Sweep"
 LANES: Final = {"email": "DeliverEmail", "sms": "DeliverSms", "push": "DeliverPush", "in_app": "DeliverInApp"}
 SEND: Final = "/api/v1/services/notifications/send"
 SERVICE: Final = "orders"
-CUSTOMER: Final = "ann"
 _CLAIM_AND_RESULT: Final = 2
 _CHANGES: Final = {"in_app": 1}
 """How often a delivery changes its notification's state, where it is not by a claim and by a result."""
@@ -68,7 +68,6 @@ class Rig:
         self.polled_queues = switch_off(stack.cloud)
         self._stream = Stream(stack.cloud, stack.outputs.table_name)
         self._api = stack.as_service(SERVICE)
-        self._user = stack.samples.users[CUSTOMER].id
 
     def follow(self, send: Send, size: int) -> Way:
         """Send `size` notifications, one call each, and take them along in batches of `size` until all is told."""
@@ -104,7 +103,7 @@ class Rig:
     def _post(self, send: Send) -> Invocation:
         order = f"order {next(self._orders)}"
         headers = {"idempotency_key": order} if send.keyed else {}
-        self._api.post(SEND, body_of(send, self._user, order), **headers)
+        self._api.post(SEND, body_of(send, _somebody(order), order), **headers)
         return self._noted(API, 1)
 
     def _hand_over(self, function: str, records: Sequence[Record]) -> Invocation:
@@ -126,6 +125,11 @@ class Rig:
         before = self._cpu.get(last.process)
         self._cpu[last.process] = last.cpu
         return None if before is None else last.cpu - before
+
+
+def _somebody(order: str) -> str:
+    """Return the id of somebody who has not been notified before: caps count per user."""
+    return str(uuid5(NAMESPACE_OID, order))
 
 
 _METHOD: Final = "arn:aws:execute-api:us-east-1:000000000000:api/local/POST" + SEND

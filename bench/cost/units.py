@@ -25,7 +25,8 @@ def read_units(call: Call) -> float:
     """Return the read units of a call, by the sizes of what it answered.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html: by 4 KB, half of that
-    when the read need not be consistent; a get of nothing counts as one of 4 KB, a query by what it reads in all.
+    when the read need not be consistent; a get of nothing counts as one of 4 KB, in a batch, too; a query by what it
+    reads in all.
     """
     match call.operation:
         case "GetItem":
@@ -34,8 +35,7 @@ def read_units(call: Call) -> float:
             return _by_4_kb([sum(map(size_of, call.response.get("Items", ())))]) * _strength(call.request)
         case "BatchGetItem":
             tables = call.request["RequestItems"]
-            found = call.response["Responses"]
-            return sum(_by_4_kb(map(size_of, found[name])) * _strength(asked) for name, asked in tables.items())
+            return sum(_batch(call.response, name, asked) * _strength(asked) for name, asked in tables.items())
     raise ValueError(f"nobody counts {call.operation}")
 
 
@@ -60,6 +60,12 @@ def stored_size(item: Item, indexes: Iterable[str]) -> int:
 
 def _entry(item: Item, index: str) -> Item:
     return {name: item[name] for name in ("PK", "SK", f"{index}PK", f"{index}SK")}
+
+
+def _batch(answer: Mapping[str, Any], table: str, asked: Mapping[str, Any]) -> int:
+    found = answer["Responses"].get(table, ())
+    left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", ())
+    return _by_4_kb(map(size_of, found)) + len(asked["Keys"]) - len(found) - len(left)
 
 
 def _by_4_kb(sizes: Iterable[int]) -> int:

@@ -53,10 +53,23 @@ def test_a_query_counts_what_it_reads_in_all_a_batch_each_item() -> None:
     query = a_call("Query", request={"ConsistentRead": True}, response={"Items": items})
     batch = a_call(
         "BatchGetItem",
-        request={"RequestItems": {"herald": {"ConsistentRead": True}}},
+        request={"RequestItems": {"herald": {"ConsistentRead": True, "Keys": [{}, {}]}}},
         response={"Responses": {"herald": items}},
     )
     assert (read_units(query), read_units(batch)) == (2, 2)
+
+
+@pytest.mark.parametrize(("unprocessed", "units"), [(0, 3), (1, 2)])
+def test_a_batch_pays_for_what_it_does_not_find(unprocessed: int, units: int) -> None:
+    batch = a_call(
+        "BatchGetItem",
+        request={"RequestItems": {"herald": {"ConsistentRead": True, "Keys": [{}, {}, {}]}}},
+        response={
+            "Responses": {"herald": [item(3_000)]},
+            "UnprocessedKeys": {"herald": {"Keys": [{}] * unprocessed}},
+        },
+    )
+    assert read_units(batch) == units
 
 
 def test_an_operation_that_nobody_thought_of_is_not_free() -> None:
