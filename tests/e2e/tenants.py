@@ -62,3 +62,18 @@ def smtp(herald: Herald, **changes: Any) -> dict[str, Any]:
     credentials = {"password": account["password"]}
     made = {"id": "smtp", "channel": "email", "vendor": "smtp", "settings": settings, "credentials": credentials}
     return made | changes
+
+
+def twilio(herald: Herald, **changes: Any) -> dict[str, Any]:
+    """Return a provider of text messages that works, as it is created."""
+    account = herald.stack.sandbox.accounts["twilio"]
+    settings = {name: account[name] for name in ("accountSid", "messagingServiceSid")}
+    credentials = {"authToken": account["authToken"]}
+    made = {"id": "twilio", "channel": "sms", "vendor": "twilio", "settings": settings, "credentials": credentials}
+    return made | changes
+
+
+def fcm(herald: Herald, **changes: Any) -> dict[str, Any]:
+    """Return a provider of push notifications that works, as it is created."""
+    credentials = herald.stack.sandbox.accounts["fcm"]
+    return {"id": "fcm", "channel": "push", "vendor": "fcm", "credentials": credentials} | changes
