@@ -24,22 +24,23 @@ def dispatch(event: Mapping[str, Any], context: object) -> PartialBatch:
 
     Dying in between is harmless: the messages come again, the stored decisions are found and published.
     """
-    use_case = bootstrap.dispatch()
+    # One time for the batch: what comes due after it was looked at must not be published before it was released.
+    use_case, now = bootstrap.dispatch(), bootstrap.now()
     due: dict[str, NotificationState] = {}
 
     def handle(record: Record) -> bool:
         message = decode(record["body"])
         with tenant_scope(message.tenant):
             if message.digest is not None:
-                bootstrap.digests().close(message.tenant, message.digest, bootstrap.now())
+                bootstrap.digests().close(message.tenant, message.digest, now)
                 return True
-            state = use_case(message.notification, bootstrap.now(), woken=message.woken)
+            state = use_case(message.notification, now, woken=message.woken)
         if state is not None:
             due[record["messageId"]] = state
         return True
 
     undone = handle_each(event, handle, CONCURRENT_DECISIONS)
-    refused = set(use_case.publish(list(due.values()), bootstrap.now()))
+    refused = set(use_case.publish(list(due.values()), now))
     unpublished = [record for record in event["Records"] if _ref_of(due.get(record["messageId"])) in refused]
     return {"batchItemFailures": undone["batchItemFailures"] + failures_of(unpublished)["batchItemFailures"]}
 

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib import bootstrap
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.ids import NotificationId, TenantId, derived_id
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.messages import encode
@@ -17,7 +19,7 @@ from chalicelib.workers.outbox import outbox
 from chalicelib.workers.project import project
 from chalicelib.workers.redrive import redrive
 from chalicelib.workers.sweep import sweep
-from tests.build import ACME, ID, a_request, a_state, a_tenant
+from tests.build import ACME, ID, NOW, a_request, a_state, a_tenant
 from tests.twin import TwinRequests, TwinTenants
 from tests.unit.workers.events import Context, kept, messages, record, stream
 from tests.world import GRACE, REF, World
@@ -78,6 +80,30 @@ def test_what_the_topic_did_not_take_comes_again(world: World) -> None:
     world.queues.refuses = frozenset({OTHER})
 
     assert kept(dispatch(messages(REF, OTHER), CONTEXT)) == ["m1"]
+
+
+def test_a_step_that_comes_due_while_a_batch_is_handled_waits_for_its_timer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would go out with nobody having taken an allowance for it."""
+    world.prefer(Preferences(do_not_disturb_until=Millis(world.clock() + 500)))
+    world.accepted()
+    monkeypatch.setattr(bootstrap, "now", ticking(world))
+
+    assert kept(dispatch(messages(REF), CONTEXT)) == []
+
+    assert world.queues.published == []
+    assert [at for _, at in world.timers.scheduled] == [NOW + 500]
+
+
+def ticking(world: World) -> Callable[[], Millis]:
+    """A clock on which a second passes whenever somebody looks at it."""
+
+    def now() -> Millis:
+        world.clock.advance(1_000)
+        return Millis(world.clock() - 1_000)
+
+    return now
 
 
 @pytest.mark.parametrize(
