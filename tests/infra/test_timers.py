@@ -126,3 +126,8 @@ def test_the_drain_may_wake_and_remove_and_nothing_else(template: Template) -> N
     assert may(template, "Drain", "dynamodb:Query", "Table")
     assert may(template, "Drain", "dynamodb:BatchWriteItem", "Table")
     assert not may(template, "Drain", "dynamodb:GetItem", "Table")
+
+
+def test_the_sweeper_may_ask_the_dispatcher_and_nobody_else(template: Template) -> None:
+    assert may(template, "Sweep", "sqs:SendMessage", "DispatchQueue")
+    assert not may(template, "Sweep", "sns:Publish", "Topic")
