@@ -439,6 +439,7 @@ def sweep() -> "Sweep":
         requests=requests(),
         states=states(),
         cursors=SweepRows(table()),
+        tenants=known_tenants(),
         queues=queues(),
         grace=int(settings().sweep_grace * 1_000),
     )

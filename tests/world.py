@@ -233,6 +233,7 @@ class World:
             requests=self.store.requests,
             states=self.store.states,
             cursors=self.store.sweeps,
+            tenants=self.store.tenants,
             queues=self.queues,
             grace=GRACE,
         )

@@ -4,7 +4,7 @@ The sweeper enumerates each tenant's notifications by the clock, behind a durabl
 still open. It repeats messages only; the conditions of the steps make a repetition harmless.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import Claim, NotificationState, claimable
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
 from chalicelib.services.dispatch import announce
 from chalicelib.services.ports import (
     Between,
@@ -21,6 +22,7 @@ from chalicelib.services.ports import (
     Requests,
     States,
     SweepCursors,
+    TenantLookup,
 )
 
 LOOK_BACK: Final = 6 * 3_600_000
@@ -36,6 +38,7 @@ class Sweep:
     requests: Requests
     states: States
     cursors: SweepCursors
+    tenants: TenantLookup
     queues: Queues
     grace: int
 
@@ -59,16 +62,30 @@ class Sweep:
     def _sweep_page(self, tenant: TenantId, ids: Sequence[NotificationId], now: Millis) -> tuple[Millis | None, int]:
         states = self.states.get_many(tenant, ids)
         undecided = self.requests.get_many(tenant, [id for id in ids if id not in states])
-        stuck = [*undecided, *(id for id, state in states.items() if self._is_stuck(state, now))]
+        paced = self._paced(tenant) if states else ()
+        stuck = [*undecided, *(id for id, state in states.items() if self._is_stuck(state, paced, now))]
         self.queues.wake([Due(tenant=tenant, kind=DueKind.NOTIFICATION, id=id) for id in stuck])
         open_since = [request.accepted_at for request in undecided.values() if not _begins_later(request, now)]
         open_since += [state.accepted_at for state in states.values() if _is_open(state, now)]
         return min(open_since, default=None), len(stuck)
 
-    def _is_stuck(self, state: NotificationState, now: Millis) -> bool:
-        """Tell whether something for a worker to do has been due for longer than the grace."""
+    def _paced(self, tenant: TenantId) -> Collection[Channel]:
+        """Return the channels that the tenant chose a send rate for."""
+        found = self.tenants.get(tenant)
+        return () if found is None else found.settings.send_rates
+
+    def _is_stuck(self, state: NotificationState, paced: Collection[Channel], now: Millis) -> bool:
+        """Tell whether something for a worker to do has been due for longer than the grace.
+
+        What waits for its rate may wait in its lane for hours. Another message would wait there, too, and take a place
+        from one that has something to send; another one would follow with the next sweep.
+        """
         overdue = Millis(now - self.grace)
-        return any(claimable(state, channel, overdue) is not Claim.NOT_YET for channel in announce(state, now).channels)
+        found = {channel: claimable(state, channel, overdue) for channel in announce(state, now).channels}
+        return any(
+            claim is not Claim.NOT_YET and not (claim is Claim.FREE and channel in paced)
+            for channel, claim in found.items()
+        )
 
 
 def _begins_later(request: NotificationRequest, now: Millis) -> bool:

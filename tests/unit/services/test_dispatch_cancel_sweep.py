@@ -13,7 +13,7 @@ from chalicelib.domain.words import Channel, Reason, Strategy
 from chalicelib.services.dispatch import announce
 from chalicelib.services.gather_facts import stage_provider
 from chalicelib.services.ports import NotificationRef, Publication
-from tests.build import ACME, ID, NOW, a_recipient, a_request
+from tests.build import ACME, ID, NOW, a_recipient, a_request, a_tenant
 from tests.twin import TwinRecipients, TwinRequests
 from tests.world import GRACE, LEASE, REF, World
 
@@ -176,6 +176,19 @@ def test_the_sweeper_nudges_what_a_dead_worker_holds() -> None:
     world.deliver().states.claim(REF, Channel.EMAIL, NOW, Millis(NOW + LEASE))
 
     assert world.sweep()(ACME, later()) == 1
+
+
+def test_the_sweeper_adds_nothing_to_a_lane_in_which_messages_wait_for_their_rate() -> None:
+    """Each sweep would add another message of all that wait, and each message takes a token."""
+    paced = a_tenant()
+    world = World(tenant=replace(paced, settings=replace(paced.settings, send_rates={Channel.EMAIL: 1})))
+    world.decided()
+
+    assert world.sweep()(ACME, later()) == 0
+    assert world.rows.sweeps[ACME] == NOW, "it still holds the cursor"
+
+    world.deliver().states.claim(REF, Channel.EMAIL, NOW, Millis(NOW + LEASE))
+    assert world.sweep()(ACME, later()) == 1, "what a dead worker holds waits for nothing"
 
 
 def test_the_sweepers_cursor_stops_at_the_oldest_open_notification() -> None:
