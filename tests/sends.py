@@ -20,7 +20,7 @@ from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.tenant import Tenant, TenantSettings
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, StopOn, Strategy, Weekday
-from chalicelib.services.accept import Order
+from chalicelib.services.order import Order
 from tests.build import ACME, NOW, a_recipient, a_tenant
 from tests.store.stores import Store
 

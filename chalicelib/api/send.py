@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
     TenantSuspendedError,
 )
 from chalicelib.domain.status import NotificationStatus
-from chalicelib.services.accept import Order
+from chalicelib.services.order import Order
 
 SEND_ERRORS: Final[tuple[type[HeraldError], ...]] = (
     IdempotencyMismatchError,

@@ -11,7 +11,7 @@ from chalicelib.domain.ids import PolicyId, ProviderId
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
-from chalicelib.services.accept import Order
+from chalicelib.services.order import Order
 
 MOST_HTML: Final = 150_000
 """Bytes of sanitized HTML, which may have grown: with all else of a body it has to fit into one item (400 KB)."""

@@ -57,3 +57,8 @@ class NotificationRequest(Value, frozen=True):
     parent: NotificationId | None = None
     digest_of: tuple[NotificationId, ...] = ()
     correlation_id: str | None = None
+
+    @property
+    def begins_at(self) -> Millis:
+        """When it begins, as far as its wall clock need not be asked: at once, or when it is to be sent."""
+        return max(self.accepted_at, self.send_at or self.accepted_at)

@@ -1,6 +1,7 @@
 """A tenant and the accounts that may act for it."""
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -10,6 +11,8 @@ from chalicelib.domain.ids import ClientId, TenantId
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Scope, Strategy
+
+_DAY: Final = 86_400
 
 
 class TenantStatus(StrEnum):
@@ -74,6 +77,10 @@ class Tenant(Value, frozen=True):
     status: TenantStatus = TenantStatus.ACTIVE
     settings: TenantSettings = msgspec.field(default_factory=TenantSettings)
     version: int = 1
+
+    def keeps_until(self, begins: Millis) -> int:
+        """Return when the rows of what begins at a time are removed, in seconds since the epoch."""
+        return begins // 1_000 + self.settings.retention_days * _DAY
 
 
 class ServiceAccount(Value, frozen=True):

@@ -5,11 +5,10 @@ the same ids: what a crash left out is written then, and the answer is the same.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from chalicelib.domain.content import Content
 from chalicelib.domain.errors import (
     Fault,
     IdempotencyMismatchError,
@@ -20,13 +19,13 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.escalation import DEFAULT_POLICY
 from chalicelib.domain.groups import groups_of
-from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
-from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.ids import NotificationId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Priority, Strategy
+from chalicelib.domain.words import Channel
 from chalicelib.services.concurrently import concurrently
+from chalicelib.services.order import Order, Stamp, requests_of
 from chalicelib.services.ports import (
     CancelledGroups,
     ExistsError,
@@ -39,27 +38,6 @@ from chalicelib.services.ports import (
 
 IN_PROGRESS_FOR: Final = 30_000
 """How long, in milliseconds, the first request under a key is left alone before a repetition completes it."""
-DAY: Final = 86_400
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What a caller asks for: one message to each recipient."""
-
-    tenant: TenantId
-    recipients: tuple[Recipient, ...]
-    content: Content
-    category: str
-    priority: Priority
-    channels: tuple[Channel, ...] = ()
-    type: str | None = None
-    strategy: Strategy | None = None
-    providers: dict[Channel, ProviderId] | None = None
-    metadata: dict[str, Any] | None = None
-    expires_at: Millis | None = None
-    send_at: Millis | None = None
-    send_at_local: int | None = None
-    policy: PolicyId | None = None
-    cancellation_key: str | None = None
 
 
 class IdempotencyKey(msgspec.Struct, frozen=True):
@@ -114,15 +92,13 @@ class Accept(msgspec.Struct, frozen=True):
             The first request under the key is still running.
         """
         tenant = self._sending_tenant(order)
-        begins = max(now, order.send_at or now)
-        stamp = _Stamp(
-            sent_by=sent_by, ttl=begins // 1_000 + tenant.settings.retention_days * DAY, correlation=correlation_id
-        )
+        stamp = Stamp(sent_by=sent_by, correlation_id=correlation_id)
+        ttl = tenant.keeps_until(max(now, order.send_at or now))
         if key is not None:
-            return self._accept_once(order, key, now, stamp)
+            return self._accept_once(order, key, now, stamp, ttl)
         wanted = self._new_requests(order, now, stamp)
-        self._join_groups(wanted, stamp.ttl)
-        self._store(wanted, stamp.ttl)
+        self._join_groups(wanted, ttl)
+        self._store(wanted, ttl)
         return Acceptance(request_id=wanted[0].request_id, ids=tuple(request.id for request in wanted))
 
     def prepare(
@@ -136,11 +112,11 @@ class Accept(msgspec.Struct, frozen=True):
             As accepting it would.
         """
         tenant = self._sending_tenant(order)
-        return tenant, self._new_requests(order, now, _Stamp(sent_by=sent_by, ttl=0, correlation=correlation_id))
+        return tenant, self._new_requests(order, now, Stamp(sent_by=sent_by, correlation_id=correlation_id))
 
-    def _new_requests(self, order: Order, now: Millis, stamp: "_Stamp") -> list[NotificationRequest]:
+    def _new_requests(self, order: Order, now: Millis, stamp: Stamp) -> list[NotificationRequest]:
         ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)
-        return _requests(order, RequestId(time_ordered_id(now, self.randomness(10))), ids, now, stamp)
+        return requests_of(order, RequestId(time_ordered_id(now, self.randomness(10))), ids, now, stamp)
 
     def _sending_tenant(self, order: Order) -> Tenant:
         tenant = self.tenants.get(order.tenant)
@@ -169,7 +145,7 @@ class Accept(msgspec.Struct, frozen=True):
             detail = "The tenant has no escalation policy of this name"
             yield Fault(pointer="/escalation/policy", code="unknown_policy", detail=detail)
 
-    def _accept_once(self, order: Order, key: IdempotencyKey, now: Millis, stamp: "_Stamp") -> Acceptance:
+    def _accept_once(self, order: Order, key: IdempotencyKey, now: Millis, stamp: Stamp, ttl: int) -> Acceptance:
         mine = IdempotencyRecord(
             route=key.route,
             key=key.key,
@@ -185,15 +161,15 @@ class Accept(msgspec.Struct, frozen=True):
             NotificationId(derived_id(order.tenant, record.request_id, str(position)))
             for position in range(record.count)
         )
-        all_of_them = wanted = _requests(order, record.request_id, ids, record.accepted_at, stamp)
+        all_of_them = wanted = requests_of(order, record.request_id, ids, record.accepted_at, stamp)
         replayed = record.request_id != mine.request_id
         if replayed:
             wanted = self._left_out(order.tenant, all_of_them)
             if wanted and now - record.accepted_at < IN_PROGRESS_FOR:
                 raise RequestInProgressError
         if wanted:
-            self._join_groups(all_of_them, stamp.ttl)
-        self._store(wanted, stamp.ttl)
+            self._join_groups(all_of_them, ttl)
+        self._store(wanted, ttl)
         return Acceptance(request_id=record.request_id, ids=ids, replayed=replayed)
 
     def _left_out(self, tenant: TenantId, wanted: list[NotificationRequest]) -> list[NotificationRequest]:
@@ -215,40 +191,3 @@ class Accept(msgspec.Struct, frozen=True):
         except ExistsError:
             # Ids are never shared by different requests: a repetition that ran beside this one has written it.
             return
-
-
-class _Stamp(msgspec.Struct, frozen=True):
-    sent_by: str
-    ttl: int
-    correlation: str | None
-
-
-def _requests(
-    order: Order, request_id: RequestId, ids: tuple[NotificationId, ...], accepted_at: Millis, stamp: _Stamp
-) -> list[NotificationRequest]:
-    return [
-        NotificationRequest(
-            tenant=order.tenant,
-            id=id,
-            request_id=request_id,
-            recipient=recipient,
-            content=order.content,
-            category=order.category,
-            type=order.type,
-            priority=order.priority,
-            accepted_at=accepted_at,
-            sent_by=stamp.sent_by,
-            channels=order.channels,
-            strategy=order.strategy,
-            providers=order.providers or {},
-            metadata=order.metadata or {},
-            expires_at=order.expires_at,
-            send_at=order.send_at,
-            send_at_local=order.send_at_local,
-            policy=order.policy,
-            cancellation_key=order.cancellation_key,
-            batch=request_id if len(ids) > 1 else None,
-            correlation_id=stamp.correlation,
-        )
-        for id, recipient in zip(ids, order.recipients, strict=True)
-    ]

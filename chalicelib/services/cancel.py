@@ -7,7 +7,6 @@ from chalicelib.domain.state import NotificationState
 from chalicelib.domain.strategy import choose_strategy
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Reason
-from chalicelib.services.dispatch import expiry
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, TenantLookup
 from chalicelib.services.stop_pending import stop_pending
 from chalicelib.services.withdraw import withdraw
@@ -56,6 +55,6 @@ class Cancel:
             reason=Reason.CANCELLED,
             cancelled_at=now,
         )
-        stored = self.states.put(tombstone, expiry(request, tenant))
+        stored = self.states.put(tombstone, tenant.keeps_until(request.begins_at))
         # The dispatcher may have put its decision meanwhile; then that one is cancelled.
         return stored if stored.cancelled_at is not None else self.states.cancel(ref, now)

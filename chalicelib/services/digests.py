@@ -31,7 +31,6 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
-from chalicelib.services.accept import DAY
 from chalicelib.services.digest_request import Told, digest_request, is_news
 from chalicelib.services.ports import (
     CancelledGroups,
@@ -168,11 +167,11 @@ class Digests:
     def _put(self, tenant: TenantId, key: DigestKey, window: DigestWindow, now: Millis) -> DigestWindow:
         return self.windows.put(tenant, key, window, self._ttl(tenant, max(now, window.closes_at)))
 
-    def _ttl(self, tenant: TenantId, since: int) -> int:
+    def _ttl(self, tenant: TenantId, since: Millis) -> int:
         found = self.tenants.get(tenant)
         if found is None:
             raise NotFoundError
-        return since // 1_000 + found.settings.retention_days * DAY
+        return found.keeps_until(since)
 
 
 def _due(tenant: TenantId, key: DigestKey) -> Due:

@@ -16,7 +16,6 @@ from chalicelib.domain.state import Claim, NotificationState, claimable
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
-from chalicelib.services.accept import DAY
 from chalicelib.services.gather_facts import GatherFacts
 from chalicelib.services.ports import NotificationRef, Publication, Queues, Requests, States, TenantLookup, Timers
 from chalicelib.services.release import Release
@@ -55,7 +54,7 @@ class Dispatch:
         facts = self._facts_in_time(request, tenant, now)
         if facts is None:
             return None
-        state = self.states.put(decide(facts), expiry(request, tenant))
+        state = self.states.put(decide(facts), tenant.keeps_until(request.begins_at))
         return self.release(state, now, facts)
 
     def publish(self, states: Sequence[NotificationState], now: Millis) -> list[NotificationRef]:
@@ -83,12 +82,6 @@ def announce(state: NotificationState, now: Millis) -> Publication:
     """Return what to publish of a state: the channels with something for a worker to do at `now`."""
     waiting = tuple(channel for channel in state.deliveries if claimable(state, channel, now) in FOR_A_WORKER)
     return Publication(ref=NotificationRef(state.tenant, state.id), channels=waiting)
-
-
-def expiry(request: NotificationRequest, tenant: Tenant) -> int:
-    """Return when the rows of a notification are removed, in seconds since the epoch."""
-    begins = max(request.accepted_at, request.send_at or request.accepted_at)
-    return begins // 1_000 + tenant.settings.retention_days * DAY
 
 
 def _zones(facts: Facts) -> tuple[str | None, ...]:

@@ -15,7 +15,6 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.rota import Person, on_duty
 from chalicelib.domain.state import NotificationState, Relay
 from chalicelib.domain.value import Millis
-from chalicelib.services.accept import DAY
 from chalicelib.services.ports import (
     ExistsError,
     NotificationRef,
@@ -91,7 +90,7 @@ class Relaying:
         tenant = self.tenants.get(id)
         if tenant is None:
             raise NotFoundError
-        return accepted_at // 1_000 + tenant.settings.retention_days * DAY
+        return tenant.keeps_until(accepted_at)
 
     def _move(self, state: NotificationState, index: int, relay: Relay) -> NotificationState:
         after = (*state.relays[:index], relay, *state.relays[index + 1 :])

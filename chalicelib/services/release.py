@@ -78,7 +78,7 @@ class Release:
             state = self._end(state, channel, refusal, now)
         if state.relays:
             state = self.relaying.advance(state, facts.request, now)
-        if state.digest is None and any(d.reason is Reason.DIGESTED for d in state.deliveries.values()):
+        if _awaits_digest(state):
             state = self.digests.join(facts.request, state, facts.tenant.settings.digests.get(state.category), now)
         return state
 
@@ -112,6 +112,9 @@ def _beginning(state: NotificationState, now: Millis) -> list[Channel]:
 
 
 def _is_due(state: NotificationState, now: Millis) -> bool:
-    to_digest = state.digest is None and any(d.reason is Reason.DIGESTED for d in state.deliveries.values())
     to_relay = any(not relay.ended and relay.not_before <= now for relay in state.relays)
-    return to_digest or to_relay or bool(_beginning(state, now))
+    return _awaits_digest(state) or to_relay or bool(_beginning(state, now))
+
+
+def _awaits_digest(state: NotificationState) -> bool:
+    return state.digest is None and any(d.reason is Reason.DIGESTED for d in state.deliveries.values())

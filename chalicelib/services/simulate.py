@@ -13,9 +13,10 @@ from chalicelib.domain.explained_channel import ExplainedChannel
 from chalicelib.domain.forecast import foretell, unshapeable
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
-from chalicelib.services.accept import Accept, Order
+from chalicelib.services.accept import Accept
 from chalicelib.services.concurrently import concurrently
 from chalicelib.services.deliver import Shape
+from chalicelib.services.order import Order
 from chalicelib.services.ports import Rotas
 from chalicelib.services.rehearsal_ports import KeptSpendings, KnownRotas
 from chalicelib.services.rehearse import Rehearsal, Rehearse

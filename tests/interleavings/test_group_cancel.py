@@ -10,7 +10,7 @@ from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import UserId
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
-from chalicelib.services.accept import Order
+from chalicelib.services.order import Order
 from chalicelib.services.ports import NotificationRef
 from tests.build import ACME, ID, NOW, a_recipient
 from tests.explore import Actor, Scenario, Stepping, explore

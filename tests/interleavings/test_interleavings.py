@@ -13,12 +13,12 @@ from chalicelib.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step
 from chalicelib.domain.ids import UserId
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
-from chalicelib.services.accept import IN_PROGRESS_FOR, IdempotencyKey, Order
+from chalicelib.services.accept import IN_PROGRESS_FOR, IdempotencyKey
 from chalicelib.services.deliver import Verdict
+from chalicelib.services.order import Order
 from tests.build import ACME, NOW, a_recipient
 from tests.explore import Actor, Scenario, Stepping, explore
 from tests.world import LEASE, OWNER, REF, World
-
 
 AT_ONCE = EscalationPolicy(id=DEFAULT_POLICY.id, steps=(Step(channels=(Channel.IN_APP, Channel.EMAIL)),))
 """An escalation whose steps are all due."""

@@ -15,7 +15,8 @@ from chalicelib.domain.ids import ProviderId, TenantId, UserId
 from chalicelib.domain.tenant import TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
-from chalicelib.services.accept import IN_PROGRESS_FOR, Acceptance, IdempotencyKey, Order
+from chalicelib.services.accept import IN_PROGRESS_FOR, Acceptance, IdempotencyKey
+from chalicelib.services.order import Order
 from tests.build import ACME, NOW, a_recipient, a_tenant
 from tests.twin import DAY
 from tests.world import World

@@ -11,8 +11,9 @@ from chalicelib.domain.ids import NotificationId, RequestId, TenantId, UserId, d
 from chalicelib.domain.status import NotificationStatus, shown_status
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
-from chalicelib.services.accept import Acceptance, IdempotencyKey, Order
+from chalicelib.services.accept import Acceptance, IdempotencyKey
 from chalicelib.services.cancel_group import AT_ONCE, Cancelled
+from chalicelib.services.order import Order
 from chalicelib.services.ports import NotificationRef
 from tests.build import ACME, NOW, a_recipient
 from tests.world import World

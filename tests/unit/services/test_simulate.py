@@ -29,8 +29,9 @@ from chalicelib.domain.tenant import TenantSettings, TenantStatus
 from chalicelib.domain.timer import DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Reason, Strategy
-from chalicelib.services.accept import Accept, Order
+from chalicelib.services.accept import Accept
 from chalicelib.services.dispatch import Dispatch
+from chalicelib.services.order import Order
 from chalicelib.services.ports import NotificationRef
 from chalicelib.services.simulate import SimulatedNotification
 from tests.build import ACME, NOW, a_recipient, a_tenant

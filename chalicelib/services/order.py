@@ -1,0 +1,71 @@
+"""Orders: what a caller asks for, and the requests it stands for."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.content import Content
+from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel, Priority, Strategy
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a caller asks for: one message to each recipient."""
+
+    tenant: TenantId
+    recipients: tuple[Recipient, ...]
+    content: Content
+    category: str
+    priority: Priority
+    channels: tuple[Channel, ...] = ()
+    type: str | None = None
+    strategy: Strategy | None = None
+    providers: dict[Channel, ProviderId] | None = None
+    metadata: dict[str, Any] | None = None
+    expires_at: Millis | None = None
+    send_at: Millis | None = None
+    send_at_local: int | None = None
+    policy: PolicyId | None = None
+    cancellation_key: str | None = None
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """What a request bears of the call that placed the order: the principal, and the id the call is followed by."""
+
+    sent_by: str
+    correlation_id: str | None
+
+
+def requests_of(
+    order: Order, request_id: RequestId, ids: tuple[NotificationId, ...], accepted_at: Millis, stamp: Stamp
+) -> list[NotificationRequest]:
+    """Return the requests that an order stands for, one for each recipient, with the ids given."""
+    return [
+        NotificationRequest(
+            tenant=order.tenant,
+            id=id,
+            request_id=request_id,
+            recipient=recipient,
+            content=order.content,
+            category=order.category,
+            type=order.type,
+            priority=order.priority,
+            accepted_at=accepted_at,
+            sent_by=stamp.sent_by,
+            channels=order.channels,
+            strategy=order.strategy,
+            providers=order.providers or {},
+            metadata=order.metadata or {},
+            expires_at=order.expires_at,
+            send_at=order.send_at,
+            send_at_local=order.send_at_local,
+            policy=order.policy,
+            cancellation_key=order.cancellation_key,
+            batch=request_id if len(ids) > 1 else None,
+            correlation_id=stamp.correlation_id,
+        )
+        for id, recipient in zip(ids, order.recipients, strict=True)
+    ]
