@@ -13,6 +13,8 @@ MAX_TRIES: Final = 4
 """Calls to one provider for one delivery: the first and three retries."""
 FIRST_BACKOFF: Final = 1_000
 MAX_BACKOFF: Final = 30_000
+LONGEST_WAIT: Final = 86_400_000
+"""What a vendor may ask for, in milliseconds: the header is theirs, and may say any number."""
 
 
 def backoff(tries: int, randomness: float) -> int:
@@ -38,7 +40,8 @@ def change_after(delivery: Delivery, result: ProviderResult, now: Millis, random
         case Refused(kind=AttemptOutcome.PERMANENT):
             return _ended(delivery, DeliveryStatus.FAILED, Reason.REFUSED, _record(delivery, result, now))
         case Refused(kind=AttemptOutcome.RETRIABLE) if delivery.tries < MAX_TRIES:
-            wait = max(backoff(delivery.tries, randomness), int((result.retry_after or 0) * 1_000))
+            asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
+            wait = max(backoff(delivery.tries, randomness), asked)
             return _again(delivery, result, now, provider=delivery.provider, tries=delivery.tries, wait=wait)
         case Refused() if delivery.provider + 1 < len(delivery.providers):
             return _again(delivery, result, now, provider=delivery.provider + 1, tries=0, wait=0)

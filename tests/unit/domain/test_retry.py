@@ -55,6 +55,13 @@ def test_the_vendors_wish_outlasts_our_backoff() -> None:
     assert change_after(claimed(), busy, NOW, 0.5).not_before == NOW + 7_500
 
 
+@pytest.mark.parametrize("seconds", [90_000, 1e11, 1e300])
+def test_no_vendor_puts_a_delivery_off_for_more_than_a_day(seconds: float) -> None:
+    busy = Refused(kind=AttemptOutcome.RETRIABLE, code="busy", retry_after=seconds)
+
+    assert change_after(claimed(), busy, NOW, 0.5).not_before == NOW + 86_400_000
+
+
 @pytest.mark.parametrize("result", [RETRIABLE, MISCONFIGURED])
 def test_the_next_provider_follows_without_a_wait(result: Refused) -> None:
     tries = MAX_TRIES if result is RETRIABLE else 1
