@@ -1,4 +1,4 @@
-"""What an execution of a state machine comes to, counted from its definition by what AWS documents for each type of state:
+"""What an execution of a state machine comes to, counted from its definition by what AWS says of each type of state:
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html (25,000 events an execution),
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html (their types).
 """
@@ -58,7 +58,7 @@ def events_of(state: Mapping[str, Any], iterations: int) -> int:
 
 
 def most_events(states: States, iterations: int) -> int:
-    """Return how many events an execution has at the most, where no state is entered twice and all are tried to the last.
+    """Return how many events an execution has at the most: every state is entered, and tried to the last.
 
     Raises
     ------
