@@ -294,6 +294,7 @@ def dispatch() -> "Dispatch":
         allowances=allowances(),
         relaying=relaying(),
         digests=digests(),
+        cancel=cancel(),
         timers=timers(),
     )
     return Dispatch(

@@ -153,6 +153,7 @@ class World:
             allowances=Allowances(wrap(self.store.usages), wrap(self.store.spendings)),
             relaying=self.relaying(wrap),
             digests=self.digests(wrap),
+            cancel=self.cancel(wrap),
             timers=wrap(self.timers),
         )
         return Dispatch(

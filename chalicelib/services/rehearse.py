@@ -121,6 +121,7 @@ class _Stage:
             allowances=Allowances(KeptUsages(use_case.usages), use_case.gather.spendings),
             relaying=self.relaying,
             digests=Digests(requests, states, tenants, use_case.groups, self.windows, self.timers),
+            cancel=_cancel_nothing,
             timers=self.timers,
         )
         # Nothing is published here: there is no queue to do it to.

@@ -24,6 +24,7 @@ from chalicelib.services.gather_facts import GatherFacts
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, TenantLookup, Timers
 from chalicelib.services.relay import Relaying
 from chalicelib.services.stop_pending import stop_pending
+from chalicelib.services.withdraw import CancelOne
 
 NOT_BEGUN = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SCHEDULED})
 
@@ -39,6 +40,7 @@ class Release:
     allowances: Allowances
     relaying: Relaying
     digests: Digests
+    cancel: CancelOne
     timers: Timers
 
     def __call__(self, state: NotificationState, now: Millis, facts: Facts | None = None) -> NotificationState:
@@ -71,6 +73,9 @@ class Release:
         return self.gather(request, tenant, now)
 
     def _let_go(self, state: NotificationState, facts: Facts, now: Millis) -> NotificationState:
+        if facts.cancelled:
+            # Its group was, by a call that did not come to this one: not to those on duty whom it asked, either.
+            return self.cancel(NotificationRef(state.tenant, state.id), now)
         for channel in _beginning(state, now):
             if (refusal := refusal_when_due(facts, channel, now)) is not None:
                 state = self._end(state, channel, refusal, now)

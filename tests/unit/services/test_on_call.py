@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.digest import DigestRule
 from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import PolicyId
 from chalicelib.domain.relays import child_id
 from chalicelib.domain.request import NotificationRequest
@@ -28,7 +29,7 @@ INCIDENTS = EscalationPolicy(
 )
 
 
-def an_incident(tenant: Tenant | None = None) -> World:
+def an_incident(tenant: Tenant | None = None, cancellation_key: str | None = None) -> World:
     """Return a world with people on duty and an incident that somebody was mailed about."""
     world = World(tenant=tenant or a_tenant())
     world.store.rotas.create(ACME, a_rota("abc"))
@@ -37,7 +38,10 @@ def an_incident(tenant: Tenant | None = None) -> World:
         who = a_recipient(user_type=SUPPORT, user_id=person(name).user_id)
         world.store.recipients.put(ACME, who)
     world.decided(
-        strategy=Strategy.ESCALATION, policy=INCIDENTS.id, channels=(Channel.EMAIL, Channel.SMS, Channel.PUSH)
+        strategy=Strategy.ESCALATION,
+        policy=INCIDENTS.id,
+        channels=(Channel.EMAIL, Channel.SMS, Channel.PUSH),
+        cancellation_key=cancellation_key,
     )
     return world
 
@@ -123,3 +127,18 @@ def test_what_a_worker_that_died_asked_is_withdrawn_by_the_next_message() -> Non
     child = world.store.states.get(ACME, asked(world)["a"].id)
     assert child is not None
     assert child.cancelled_at == world.clock()
+
+
+def test_nobody_is_asked_of_a_cancelled_group_whose_members_are_not_marked_yet() -> None:
+    world = an_incident(cancellation_key="order-42")
+    world.clock.advance(10 * MINUTE)
+    world.wake()
+    world.store.groups.cancel(ACME, CancelGroup("key", "order-42"), world.clock(), 0)
+
+    world.clock.advance(5 * MINUTE)
+    world.wake()
+
+    assert set(asked(world)) == {"a"}
+    child = world.store.states.get(ACME, asked(world)["a"].id)
+    assert child is not None
+    assert child.cancelled_at == world.state.cancelled_at == world.clock()
