@@ -19,10 +19,13 @@ class DueKind(StrEnum):
 
 
 class Due(Value, frozen=True):
-    """Something of a tenant's to look at when its time comes. `id` is the notification's, or the digest window's."""
+    """Something of a tenant's to look at when its time comes. `id` is the notification's, or the digest window's.
+
+    A `kind` that is none of ours is another version's, which runs beside this one or ran before it.
+    """
 
     tenant: TenantId
-    kind: DueKind
+    kind: DueKind | str
     id: str
 
 

@@ -364,7 +364,8 @@ def due_in(sk: str) -> Due:
     """Return what comes due by the sort key that `due` made; raises ValueError when it is another's."""
     match sk.split("#"):
         case ["T", tenant, kind, id]:
-            return Due(tenant=TenantId(tenant), kind=DueKind(kind), id=_unescaped(id))
+            known = next((each for each in DueKind if each == kind), None)
+            return Due(tenant=TenantId(tenant), kind=known or kind, id=_unescaped(id))
     raise ValueError(f"nothing comes due by {sk[:64]!r}")
 
 

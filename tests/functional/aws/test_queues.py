@@ -115,6 +115,13 @@ def test_a_message_of_a_digest_names_its_window_and_no_notification() -> None:
         _ = message.notification
 
 
+def test_what_has_come_due_of_a_kind_that_only_another_version_knows_is_a_message_that_nobody_reads() -> None:
+    body = encode_woken(Due(tenant=ACME, kind="X", id=ID))
+    assert json.loads(body) == {"v": 1, "tenant": "acme", "kind": "X", "id": ID}
+    with pytest.raises(ForeignMessageError):
+        decode(body)
+
+
 def test_what_has_come_due_is_woken_in_batches(queues: AwsQueues) -> None:
     dues = [Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=derived_id(str(number))) for number in range(23)]
 

@@ -208,7 +208,13 @@ def test_what_comes_due_is_told_by_its_sort_key(tenant: str, kind: DueKind, id: 
     assert rows.low <= key.sk <= rows.high
 
 
-@pytest.mark.parametrize("sk", ["", "R", "T#acme", "T#acme#X#1", "T#A#N#1", "T#acme#N#1#2"])
+def test_what_another_version_put_keeps_the_kind_that_it_has() -> None:
+    due = keys.due_in("T#acme#X#1%232")
+    assert due == Due(tenant=ACME, kind="X", id="1#2")
+    assert keys.due(60_000, due).sk == "T#acme#X#1%232"
+
+
+@pytest.mark.parametrize("sk", ["", "R", "T#acme", "T#A#N#1", "T#acme#N#1#2"])
 def test_another_sort_key_tells_of_nothing_due(sk: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         keys.due_in(sk)
