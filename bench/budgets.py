@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from infra.state_machines import EVENT_LIMIT
+
 
 class Unit(StrEnum):
     """What a measurement is counted in."""
@@ -11,6 +13,8 @@ class Unit(StrEnum):
     DOLLARS = "$"
     TIMES = "x"
     MEGABYTES = "MB"
+    EACH = ""
+    EVENTS = "events"
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,10 @@ API: Final = "api"
 
 SINGLE: Final = Budget(11, aim=9.5)
 THREE_CHANNELS: Final = Budget(17, aim=14)
+ESCALATION: Final = Budget(21, aim=18)
+STEP_FUNCTIONS: Final = Budget(1)
+TRANSITIONS: Final = Budget(0.04)
+HISTORY: Final = Budget(EVENT_LIMIT - 1)
 API_COLD_START: Final = Budget(2.0, aim=1.6)
 WORKER_COLD_START: Final = Budget(1.8)
 ACCEPT: Final = Budget(6)

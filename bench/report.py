@@ -10,9 +10,10 @@ from rich.text import Text
 
 from bench.budgets import Result, Unit
 from bench.cost.measure import Cost, Costs
-from bench.sends import SINGLE, THREE_CHANNELS
+from bench.sends import ESCALATION, SINGLE, THREE_CHANNELS
 from infra.cli.console import console, headline, indented, table
 
+_TOLD: Final = {"single": SINGLE, "three channels": THREE_CHANNELS, "escalation": ESCALATION}
 LATEST: Final = Path(__file__).parent / "latest.json"
 
 
@@ -21,7 +22,7 @@ def print_report(results: Sequence[Result], costs: Costs) -> None:
     headline("Budgets (dollars are for a million notifications)")
     console.print(indented(_results(results)))
     headline("What a million costs, part by part, in batches of ten")
-    console.print(indented(_parts({"single": costs.busy[SINGLE], "three channels": costs.busy[THREE_CHANNELS]})))
+    console.print(indented(_parts({name: costs.busy[send] for name, send in _TOLD.items()})))
     headline("Beside the budgets")
     console.print(indented(_beside(costs)))
 
@@ -46,6 +47,10 @@ def shown(value: float, unit: Unit) -> str:
             return f"{value:.2f} x"
         case Unit.MEGABYTES:
             return f"{value:.0f} MB"
+        case Unit.EACH:
+            return f"{value:.3f}"
+        case Unit.EVENTS:
+            return f"{value:,.0f}"
 
 
 def _results(results: Iterable[Result]) -> Table:
@@ -77,8 +82,10 @@ def _beside(costs: Costs) -> Table:
     for line in costs.idle:
         rows.add_row(f"a month in which nobody sends: {line.what}", shown(line.dollars, Unit.DOLLARS))
     rows.add_row("a month in which nobody sends", shown(sum(line.dollars for line in costs.idle), Unit.DOLLARS))
-    for name, send in {"single": SINGLE, "three channels": THREE_CHANNELS}.items():
+    for name, send in _TOLD.items():
         cost = costs.busy[send]
         rows.add_row(f"a million kept for 90 days, with backups: {name}", shown(cost.keeping, Unit.DOLLARS))
         rows.add_row(f"log written of each, of which 1000 bytes are priced at least: {name}", f"{cost.logged:.0f} B")
+    woken = (len(ESCALATION.channels) - 1) / costs.busy[ESCALATION].transitions
+    rows.add_row("timers that were woken for each state transition", f"{woken:.1f}")
     return rows

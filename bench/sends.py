@@ -13,12 +13,20 @@ class Send:
     channels: tuple[str, ...]
     keyed: bool = False
     """Whether it comes with an Idempotency-Key."""
+    escalates: bool = False
+    """Whether its channels follow each other, by the policy that everybody has."""
 
 
 SINGLE: Final = Send("single", "one recipient, one channel (email by SendGrid)", ("email",))
 SINGLE_KEYED: Final = Send("single_keyed", "the same with an Idempotency-Key", SINGLE.channels, keyed=True)
 THREE_CHANNELS: Final = Send(
     "three_channels", "one recipient, three channels (in_app, SendGrid, Twilio)", ("in_app", "email", "sms")
+)
+ESCALATION: Final = Send(
+    "escalation",
+    "three steps (in_app, Twilio, SendGrid), nobody reads",
+    ("in_app", "sms", "email"),
+    escalates=True,
 )
 
 _DATA: Final = 200
@@ -36,6 +44,7 @@ def body_of(send: Send, user_id: str, order: str) -> dict[str, Any]:
         "type": "order.shipped",
         "content": {"subject": f"Your {order}", "body": (text * 3)[:_DATA]},
         "category": "transactional",
+        **({"strategy": "escalation"} if send.escalates else {}),
     }
 
 

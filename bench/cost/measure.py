@@ -8,25 +8,27 @@ from pathlib import Path
 from typing import Final, Self
 
 from bench.cost.calls import CallLog
-from bench.cost.idle import Idle, idle_month
+from bench.cost.escalations import WIDTH, follow_escalations, hurry
+from bench.cost.idle import SWEEP_SECONDS, Idle, idle_month
 from bench.cost.logs import LogMeter
 from bench.cost.prices import Charge, Prices
-from bench.cost.rig import Invocation, Rig, Way
+from bench.cost.rig import BATCH, Invocation, Rig, Way
+from bench.cost.timers import Timers
 from bench.cost.usage import Part, Terms, Usage, log_usage, usage_of, uses_of_invocation
 from bench.package_size import STAGE
-from bench.sends import SINGLE, SINGLE_KEYED, THREE_CHANNELS, Send
+from bench.sends import ESCALATION, SINGLE, SINGLE_KEYED, THREE_CHANNELS, Send
 from infra.cli.booting import Options
 from infra.cli.stack import LocalStack
 from infra.merge import read_stage
 
-BATCH: Final = 10
 ROUNDS: Final = 5
 MILLION: Final = 1_000_000
 KEPT_MONTHS: Final = 3
 """About the 90 days that a tenant's notifications are kept by default."""
-_BUSY: Final = {"CacheSeconds": "3600", "SweepGrace": "86400"}
+_BUSY: Final = {"CacheSeconds": "3600", "SweepGrace": "86400", "TimerWidth": str(WIDTH)}
 """A busy worker reads a tenant once for very many messages."""
-_QUIET: Final = {"CacheSeconds": "0.5", "SweepGrace": "86400"}
+_MINUTE: Final = int(read_stage(STAGE).values["timer_width"])
+_QUIET: Final = {"CacheSeconds": "0.5", "SweepGrace": "86400", "TimerWidth": str(_MINUTE)}
 """A quiet one has forgotten the tenant when the next message comes; here as there."""
 
 
@@ -37,6 +39,8 @@ class Cost:
     parts: Mapping[Part, float]
     keeping: float
     logged: float
+    transitions: float = 0
+    """Of the state machine of timers, for each of them."""
 
     @property
     def total(self) -> float:
@@ -73,7 +77,13 @@ class Meter:
         """Return the cost of a send in batches of `BATCH`, everything warm; the first one warms."""
         logs = LogMeter(self.stack)
         ways = [rig.follow(send, BATCH) for _ in range(1 + ROUNDS)]
-        return self._cost(ways, Usage(), logs.read() / (len(ways) * BATCH))
+        return self._cost(ways[1:], cpu_of(ways), Usage(), logs.read() / (len(ways) * BATCH))
+
+    def escalation(self, rig: Rig) -> Cost:
+        """Return the cost of an escalation, everything warm, which many share their timers' buckets with."""
+        logs = LogMeter(self.stack)
+        way = follow_escalations(rig, Timers(self.stack, WIDTH))
+        return self._cost([way], cpu_of([way]), Usage(), logs.read() / way.notifications)
 
     def quiet(self, rig: Rig, send: Send) -> Cost:
         """Return the cost of a send that comes alone: nothing is remembered but code and connections."""
@@ -81,21 +91,22 @@ class Meter:
         ways = [rig.follow(send, 1) for _ in range(1 + ROUNDS)]
         judged = [rig.authorize() for _ in range(1 + ROUNDS)]
         authorizing = Usage(uses_of_invocation(judged[-1], self.terms, median_cpu(judged)))
-        return self._cost(ways, authorizing, logs.read() / len(ways))
+        return self._cost(ways[1:], cpu_of(ways), authorizing, logs.read() / len(ways))
 
     def idle(self, rig: Rig) -> tuple[Idle, ...]:
         """Return the bill of an idle month."""
-        sweeps = [rig.sweep() for _ in range(1 + ROUNDS)]
+        sweeps = [rig.sweep(SWEEP_SECONDS // _MINUTE, _MINUTE) for _ in range(1 + ROUNDS)]
         lines = idle_month(sweeps[-1], median_cpu(sweeps), rig.polled_queues, self.terms, self.prices)
         return tuple(lines)
 
-    def _cost(self, ways: list[Way], beside: Usage, logged: float) -> Cost:
-        usage = usage_of(ways[1:], self.terms, cpu_of(ways))
+    def _cost(self, ways: list[Way], cpu: Mapping[tuple[str, int], float], beside: Usage, logged: float) -> Cost:
+        usage = usage_of(ways, self.terms, cpu)
         usage.add(beside)
         usage.add([log_usage(logged)])
         parts = {part: dollars * MILLION for part, dollars in usage.by_part(self.prices.of).items()}
         month = self.prices.of[Charge.TABLE_GB_MONTH] + self.prices.of[Charge.BACKUP_GB_MONTH]
-        return Cost(parts, keeping=ways[-1].kept * MILLION / 1e9 * month * KEPT_MONTHS, logged=logged)
+        keeping = ways[-1].kept * MILLION / 1e9 * month * KEPT_MONTHS
+        return Cost(parts, keeping, logged, transitions=ways[-1].transitions / ways[-1].notifications)
 
 
 def measure_costs(folder: Path) -> Costs:
@@ -103,7 +114,9 @@ def measure_costs(folder: Path) -> Costs:
     log = CallLog(folder / "calls.jsonl")
     with LocalStack.running(folder, Options(environment=log.environment, parameters=_BUSY)) as stack:
         meter, rig = Meter.on(stack, log), Rig(stack, log)
+        hurry(stack)  # now: a busy worker looks at policies once
         busy = {send: meter.busy(rig, send) for send in (SINGLE, THREE_CHANNELS, SINGLE_KEYED)}
+        busy[ESCALATION] = meter.escalation(rig)
         stack.start(Options(parameters=_QUIET))
         rig = Rig(stack, log)
         quiet = {send: meter.quiet(rig, send) for send in (SINGLE, THREE_CHANNELS)}

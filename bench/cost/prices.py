@@ -24,6 +24,7 @@ class Charge(StrEnum):
     SQS_REQUEST = "sqs_request"
     SQS_FAIR = "sqs_fair"
     EVENT = "event"
+    TRANSITION = "transition"
     LOG_GB = "log_gb"
     KMS_REQUEST = "kms_request"
     KMS_KEY_MONTH = "kms_key_month"

@@ -2,17 +2,24 @@
 
 import itertools
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
 from bench.cost.calls import Call, CallLog
 from bench.cost.resources import resource_names
-from bench.cost.sources import Queue, Record, Stream, event_of, invoke, kind_of, switch_off
+from bench.cost.sources import QUEUE_SECONDS, Queue, Record, Stream, event_of, invoke, kind_of, switch_off
 from bench.cost.units import stored_size
 from bench.sends import Send, body_of
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.timer import SHARDS
+from chalicelib.store import access_patterns as keys
+from chalicelib.store.models import SweepItem
 from infra.cli.stack import LocalStack
+from infra.merge import read_stage
 
 API: Final = "APIHandler"
 AUTHORIZER: Final = "Authorize"
@@ -20,9 +27,11 @@ OUTBOX: Final = "Outbox"
 DISPATCH: Final = "Dispatch"
 PROJECT: Final = "Project"
 SWEEP: Final = "Sweep"
+DRAIN: Final = "Drain"
 LANES: Final = {"email": "DeliverEmail", "sms": "DeliverSms", "push": "DeliverPush", "in_app": "DeliverInApp"}
 SEND: Final = "/api/v1/services/notifications/send"
 SERVICE: Final = "orders"
+BATCH: Final = 10
 _CLAIM_AND_RESULT: Final = 2
 _CHANGES: Final = {"in_app": 1}
 """How often a delivery changes its notification's state, where it is not by a claim and by a result."""
@@ -54,13 +63,15 @@ class Way:
     """Batches that were taken out of queues."""
     kept: float
     """Bytes that the table keeps of each notification."""
+    transitions: int = 0
+    """Of the state machine of timers."""
 
 
 class Rig:
-    """A running stack whose functions are invoked by nobody else."""
+    """A running stack whose functions are invoked by nobody else, but for the drain, which timers invoke."""
 
     def __init__(self, stack: LocalStack, log: CallLog) -> None:
-        self._stack = stack
+        self.stack = stack
         self._log = log
         self._names = resource_names(stack, "AWS::Lambda::Function")
         self._cpu: dict[int, float] = {}
@@ -71,34 +82,61 @@ class Rig:
 
     def follow(self, send: Send, size: int) -> Way:
         """Send `size` notifications, one call each, and take them along in batches of `size` until all is told."""
-        invocations = [self._post(send) for _ in range(size)]
-        requests = self._stream.take(_is_request, size)
-        invocations.append(self._hand_over(OUTBOX, requests))
-        dispatch = Queue(self._stack.cloud, self._stack.outputs.dispatch_queue_url)
-        invocations.append(self._hand_over(DISPATCH, dispatch.take(size)))
-        for channel in send.channels:
-            lane = Queue(self._stack.cloud, self._stack.outputs.lanes[channel].queue)
-            invocations.append(self._hand_over(LANES[channel], lane.take(size)))
-        changes = 1 + sum(_CHANGES.get(channel, _CLAIM_AND_RESULT) for channel in send.channels)
-        states = self._stream.take(_is_state, changes * size)
-        # While ten are decided ten others are delivered: a batch of the stream holds changes of all kinds. One alone
-        # finds the stream idle at each change.
-        invocations += [
-            self._hand_over(PROJECT, batch) for batch in ([states] if size > 1 else [[one] for one in states])
-        ]
+        invocations, requests = self.accept(send, size)
+        invocations.append(self.dispatch(size))
+        invocations += [self.deliver(channel, size) for channel in send.channels]
+        told, states = self.project(send, size)
         lanes = len(send.channels)
-        kept = _kept([*requests, *states]) / size
-        return Way(send, size, tuple(invocations), queued=size * lanes, polled=1 + lanes, kept=kept)
+        kept = kept_of([*requests, *states]) / size
+        return Way(send, size, (*invocations, *told), queued=size * lanes, polled=1 + lanes, kept=kept)
+
+    def accept(self, send: Send, size: int) -> tuple[list[Invocation], list[Record]]:
+        """Send `size` notifications and have them forwarded for decision; return also what the stream said of them."""
+        posted = [self._post(send) for _ in range(size)]
+        requests = self._stream.take(_is_request, size)
+        return [*posted, self._hand_over(OUTBOX, requests)], requests
+
+    def dispatch(self, size: int, within: float = QUEUE_SECONDS) -> Invocation:
+        """Have `size` notifications decided, or released, that lie in the queue `within` so many seconds."""
+        queue = Queue(self.stack.cloud, self.stack.outputs.dispatch_queue_url)
+        return self._hand_over(DISPATCH, queue.take(size, within))
+
+    def deliver(self, channel: str, size: int) -> Invocation:
+        """Have `size` deliveries made on a channel."""
+        lane = Queue(self.stack.cloud, self.stack.outputs.lanes[channel].queue)
+        return self._hand_over(LANES[channel], lane.take(size))
+
+    def project(self, send: Send, number: int, at_once: int = BATCH) -> tuple[list[Invocation], list[Record]]:
+        """Have all changes of `number` notifications told; return also what the stream said of them.
+
+        While ten are decided ten others are delivered: a batch of the stream holds changes of all kinds, of `at_once`
+        notifications. One alone finds the stream idle at each change.
+        """
+        changes = 1 + sum(_CHANGES.get(channel, _CLAIM_AND_RESULT) for channel in send.channels)
+        states = sorted(self._stream.take(_is_state, changes * number), key=_place)
+        together = 1 if number == 1 else changes * at_once
+        batches = [states[start : start + together] for start in range(0, len(states), together)]
+        return [self._hand_over(PROJECT, batch) for batch in batches], states
 
     def authorize(self) -> Invocation:
         """Have the service's token judged."""
-        token = f"Bearer {self._stack.service_token(SERVICE)}"
+        token = f"Bearer {self.stack.service_token(SERVICE)}"
         event = {"type": "TOKEN", "authorizationToken": token, "methodArn": _METHOD}
         return self._invoke(AUTHORIZER, event, 1)
 
-    def sweep(self) -> Invocation:
-        """Have the sweeper look for what is stuck."""
+    def sweep(self, buckets: int, width: int) -> Invocation:
+        """Have the sweeper look for what is stuck, at so many buckets of timers of `width` seconds among others."""
+        _set_back(self.stack, buckets, width * 1_000)
+        self._log.take(self._names[SWEEP])  # Its own schedule wakes it, too.
         return self._invoke(SWEEP, {}, 1)
+
+    def drains(self) -> list[Invocation]:
+        """Return what timers had the drain do since it was asked for last, in order."""
+        found = []
+        for calls in drains_in(self._log.take(self._names[DRAIN])):
+            woken = sum(len(call.request["Entries"]) for call in calls if call.operation == "SendMessageBatch")
+            found.append(Invocation(DRAIN, woken, calls, self._cpu_of(calls)))
+        return found
 
     def _post(self, send: Send) -> Invocation:
         order = f"order {next(self._orders)}"
@@ -110,7 +148,7 @@ class Rig:
         return self._invoke(function, event_of(records), len(records))
 
     def _invoke(self, function: str, event: Mapping[str, Any], batch: int) -> Invocation:
-        invoke(self._stack.cloud, self._names[function], event)
+        invoke(self.stack.cloud, self._names[function], event)
         return self._noted(function, batch)
 
     def _noted(self, function: str, batch: int) -> Invocation:
@@ -127,6 +165,25 @@ class Rig:
         return None if before is None else last.cpu - before
 
 
+def drains_in(calls: Sequence[Call]) -> list[tuple[Call, ...]]:
+    """Return the calls of each invocation of the drain, which asks every shard once: they come one after the other."""
+    begins = [position for position, call in enumerate(calls) if call.operation == "Query"][::SHARDS]
+    return [tuple(calls[begin:end]) for begin, end in pairwise([*begins, len(calls)])]
+
+
+def kept_of(records: Sequence[Record]) -> int:
+    """Return the bytes that the rows take that some records tell of, as they are in the end."""
+    rows = {json.dumps(record["dynamodb"]["Keys"]): record["dynamodb"]["NewImage"] for record in records}
+    return sum(stored_size(row, _INDEXES) for row in rows.values())
+
+
+def _set_back(stack: LocalStack, buckets: int, width: int) -> None:
+    """Set the cursor of the sweeper of timers back; `width` is in milliseconds."""
+    overdue = int(time.time() * 1_000) - 2 * 1_000 * read_stage(stack.outputs.stage).values["timer_grace"] - width
+    row = SweepItem(*keys.sweep(TenantId.platform()), until=overdue // width * width - buckets * width)
+    stack.cloud.client("dynamodb").put_item(TableName=stack.outputs.table_name, Item=row.serialize())
+
+
 def _somebody(order: str) -> str:
     """Return the id of somebody who has not been notified before: caps count per user."""
     return str(uuid5(NAMESPACE_OID, order))
@@ -139,10 +196,8 @@ def _is_request(record: Record) -> bool:
     return kind_of(record) == "R" and record["eventName"] == "INSERT"
 
 
-def _kept(records: Sequence[Record]) -> int:
-    """Return the bytes that the rows take that some records tell of, as they are in the end."""
-    rows = {json.dumps(record["dynamodb"]["Keys"]): record["dynamodb"]["NewImage"] for record in records}
-    return sum(stored_size(row, _INDEXES) for row in rows.values())
+def _place(record: Record) -> str:
+    return json.dumps(record["dynamodb"]["Keys"])
 
 
 def _is_state(record: Record) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
-_SECONDS: Final = 20
+QUEUE_SECONDS: Final = 20
 
 
 def switch_off(cloud: Cloud) -> int:
@@ -53,7 +53,7 @@ class Stream:
             matching = [record for record in self._unread if wanted(record)]
             return matching if len(matching) >= number else None
 
-        taken = eventually(found, f"{number} records of the stream", within=_SECONDS)[:number]
+        taken = eventually(found, f"{number} records of the stream", within=QUEUE_SECONDS)[:number]
         self._unread = [record for record in self._unread if record not in taken]
         return taken
 
@@ -71,8 +71,10 @@ class Queue:
         self._client: SQSClient = cloud.client("sqs")
         self._url = url
 
-    def take(self, number: int) -> list[Record]:
-        """Wait for `number` messages, take them out of the queue and return them as Lambda hands them out."""
+    def take(self, number: int, within: float = QUEUE_SECONDS) -> list[Record]:
+        """Wait for `number` messages, `within` so many seconds, take them out of the queue and return them as Lambda
+        hands them out.
+        """
         taken: list[Record] = []
 
         def enough() -> bool:
@@ -86,7 +88,7 @@ class Queue:
                 self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
             return len(taken) == number
 
-        eventually(enough, f"{number} messages", within=_SECONDS)
+        eventually(enough, f"{number} messages", within)
         return taken
 
 

@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from inspect import signature
 from math import ceil
 from typing import Any, Final
 
 from bench.cost.calls import Call
 from bench.cost.prices import Charge, Latency
-from bench.cost.rig import API, AUTHORIZER, DISPATCH, LANES, Invocation, Way
+from bench.cost.rig import API, AUTHORIZER, DISPATCH, DRAIN, LANES, SWEEP, Invocation, Way
 from bench.cost.units import read_units, requests_of, write_units
+from chalicelib.domain.timer import SHARDS
 from chalicelib.domain.words import Channel
+from chalicelib.services.drain import Drain
+from chalicelib.services.sweep_timers import SweepTimers
 from chalicelib.workers.deliver import BULKHEAD
 from chalicelib.workers.dispatch import CONCURRENT_DECISIONS
 from infra.merge import Function
@@ -29,6 +33,7 @@ class Part(StrEnum):
     QUEUES = "queues"
     EVENTS = "events"
     KEYS = "keys"
+    TIMERS = "state transitions"
     LOGS = "logs"
 
 
@@ -70,12 +75,20 @@ _WHOLE_CPU_MB: Final = 1_769
 """Memory at which a function has one CPU; it has less in proportion.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
+
+
+def _concurrency(use_case: type[Drain | SweepTimers]) -> int:
+    return int(signature(use_case).parameters["concurrency"].default)
+
+
 _AT_ONCE: Final = {
     DISPATCH: CONCURRENT_DECISIONS,
+    DRAIN: _concurrency(Drain),
+    SWEEP: _concurrency(SweepTimers),
     **{function: BULKHEAD[Channel(channel)] for channel, function in LANES.items()},
 }
 _WITH_VENDOR: Final = frozenset(function for channel, function in LANES.items() if channel != Channel.IN_APP)
-_WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"})
+_WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
 
 @dataclass(frozen=True)
@@ -122,20 +135,30 @@ def _around(way: Way) -> Iterator[Use]:
     yield Use(Part.API_GATEWAY, Charge.API_REQUEST, way.notifications)
     # A message that the topic puts into a queue is a request; Lambda takes a batch by one and deletes it by another.
     yield from _requests(way.queued + 2 * way.polled)
+    yield Use(Part.TIMERS, Charge.TRANSITION, way.transitions)
 
 
 def duration(invocation: Invocation, memory: int, cpu: float, latency: Latency) -> float:
     """Return the seconds that AWS would bill, by the millisecond: CPU at the share that the memory brings, and waiting.
 
-    Messages of a batch are handled some at a time, each waiting for the table, and for its vendor if it has one; what
-    is done for the batch as a whole comes on top.
+    The parts of it (messages of a batch, shards) are handled some at a time, each waiting for the table, and for its
+    vendor if it has one; what is done for the batch as a whole comes on top.
     """
-    rounds = ceil(invocation.batch / _AT_ONCE.get(invocation.function, 1))
     of_table = sum(call.service == "dynamodb" for call in invocation.calls)
-    others = len(invocation.calls) - of_table
+    others = (len(invocation.calls) - of_table) * latency.other
+    parts = _parts(invocation, of_table)
+    rounds = ceil(parts / _AT_ONCE.get(invocation.function, 1))
+    table = of_table / parts * latency.table if parts else 0
     vendor = latency.vendor if invocation.function in _WITH_VENDOR else 0
-    waiting = rounds * (of_table / invocation.batch * latency.table + vendor) + others * latency.other
+    if invocation.function == DRAIN:
+        others = rounds * others / parts
+    waiting = rounds * (table + vendor) + others
     return ceil(1_000 * (waiting + cpu / min(1, memory / _WHOLE_CPU_MB))) / 1_000
+
+
+def _parts(invocation: Invocation, of_table: int) -> int:
+    """Return how many things an invocation does beside each other: a drain its shards, a sweep its reads."""
+    return {DRAIN: SHARDS, SWEEP: of_table}.get(invocation.function, invocation.batch)
 
 
 def uses_of_call(call: Call) -> Iterator[Use]:
@@ -152,6 +175,8 @@ def uses_of_call(call: Call) -> Iterator[Use]:
         case "events":
             events = sum(requests_of(len(entry["Detail"].encode())) for entry in call.request["Entries"])
             yield Use(Part.EVENTS, Charge.EVENT, events)
+        case "stepfunctions" if call.operation == "StartExecution":
+            return  # Transitions are what costs: `Way.transitions`.
         case "kms":
             yield Use(Part.KEYS, Charge.KMS_REQUEST, 1)
         case _:

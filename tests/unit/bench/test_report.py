@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import cost_results
+from bench.__main__ import cost_results, history_of_a_million, timer_results
 from bench.budgets import SINGLE, Budget, Result, Unit
 from bench.cost.idle import idle_month
 from bench.cost.measure import Cost, Costs
@@ -15,7 +15,7 @@ from bench.report import shown, write_latest
 from bench.sends import SINGLE as ONE_CHANNEL
 from bench.sends import THREE_CHANNELS
 from infra.merge import Function
-from tests.unit.bench.calls import an_invocation
+from tests.unit.bench.calls import a_call, an_invocation
 
 
 def a_result(value: float, budget: Budget | None = SINGLE) -> Result:
@@ -47,8 +47,17 @@ def test_results_stand_where_their_keys_say(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("unit", "text"), [(Unit.DOLLARS, "$9.88"), (Unit.TIMES, "9.88 x"), (Unit.MEGABYTES, "10 MB")])
-def test_people_read_two_digits(unit: Unit, text: str) -> None:
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        (Unit.DOLLARS, "$9.88"),
+        (Unit.TIMES, "9.88 x"),
+        (Unit.MEGABYTES, "10 MB"),
+        (Unit.EACH, "9.876"),
+        (Unit.EVENTS, "10"),
+    ],
+)
+def test_people_read_a_few_digits(unit: Unit, text: str) -> None:
     assert shown(9.876, unit) == text
 
 
@@ -64,9 +73,37 @@ def test_only_a_busy_systems_costs_have_budgets() -> None:
     assert {result.value for result in results.values()} == {3.0}
 
 
+@pytest.mark.parametrize(("transitions", "dollars", "ok"), [(0.04, 1.0, True), (0.041, 1.025, False)])
+def test_an_escalation_may_have_four_hundredths_of_a_transition(transitions: float, dollars: float, ok: bool) -> None:
+    cost = Cost({Part.TIMERS: dollars}, keeping=0, logged=0, transitions=transitions)
+    results = {result.key: result for result in timer_results(cost)}
+    assert {key: result.value for key, result in results.items()} == {
+        ("escalation_transitions_cost_per_million",): dollars,
+        ("escalation_transitions_per_recipient",): transitions,
+    }
+    assert {result.is_ok for result in results.values()} == {ok}
+
+
+@pytest.mark.parametrize(("retries", "ok"), [(200, True), (300, False)])
+def test_the_history_of_an_execution_has_its_limit(retries: int, ok: bool) -> None:
+    task = {"Type": "Task", "Retry": [{"MaxAttempts": retries}]}
+    machine = {"Drain": {"Type": "Map", "ItemProcessor": {"States": {"DrainShard": task}}}}
+    properties = {"Definition": {"States": machine}}
+    template = {"Resources": {"Timers": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
+    result = history_of_a_million(template)
+    assert result.value == 2 + 4 + 32 * (2 + 2 + 3 * (1 + retries))
+    assert result.is_ok is ok
+
+
 def test_an_idle_month_is_mostly_looking_into_empty_queues() -> None:
     prices = Prices.read()
     terms = Terms({"Sweep": Function("sweep", "Sweep", 256, 60, "")}, prices.latency)
-    lines = {line.what: line.dollars for line in idle_month(an_invocation("Sweep", 1), 0.01, 6, terms, prices)}
+    bucket = {"ConsistentRead": True, "ExpressionAttributeValues": {":0": {"S": "DUE#60000#1"}}}
+    cursor = {"ExpressionAttributeValues": {":0": {"S": "T#_platform"}}}
+    sweep = an_invocation("Sweep", 1, *[a_call("Query", request=bucket)] * 160, a_call("Query", request=cursor))
+    lines = {line.what: line.dollars for line in idle_month(sweep, 0.01, 6, terms, prices)}
     assert lines["looking into 6 empty queues"] == pytest.approx(6 * 5 * 3 * 43_800 * prices.of[Charge.SQS_REQUEST])
+    reads = lines["looking for timers that were missed, 160 reads every 5 minutes"]
+    assert reads == pytest.approx(160 * 8_760 * prices.of[Charge.READ_UNIT])
+    assert 0 < lines["sweeping every 5 minutes, but for those reads"] < reads
     assert max(lines, key=lambda what: lines[what]) == "looking into 6 empty queues"

@@ -9,7 +9,7 @@ from bench.cost.measure import cpu_of, median_cpu
 from bench.cost.prices import Charge, Latency
 from bench.cost.rig import API, Way
 from bench.cost.usage import Part, Terms, Usage, Use, duration, log_usage, usage_of, uses_of_call
-from bench.sends import SINGLE
+from bench.sends import ESCALATION, SINGLE
 from infra.merge import Function
 from tests.unit.bench.calls import a_call, an_invocation
 
@@ -45,6 +45,7 @@ EVENTS = [{"Detail": "x"}, {"Detail": "x" * 65_537}]
         ("events", "PutEvents", {"Entries": EVENTS}, {(Part.EVENTS, Charge.EVENT): 3}),
         ("kms", "Decrypt", {}, {(Part.KEYS, Charge.KMS_REQUEST): 1}),
         ("dynamodb", "GetItem", {"ConsistentRead": True}, {(Part.READS, Charge.READ_UNIT): 1}),
+        ("stepfunctions", "StartExecution", {}, {}),
     ],
 )
 def test_a_call_is_charged_for(service: str, operation: str, request_: dict[str, Any], used: Any) -> None:
@@ -64,6 +65,9 @@ def test_a_call_that_nobody_thought_of_is_not_free() -> None:
         ("DeliverEmail", 5, [GET, PUT, PUT] * 5, 0.165),  # five at a time: one round
         ("DeliverEmail", 10, [GET, PUT, PUT] * 10, 0.330),
         ("Outbox", 10, [a_call("SendMessageBatch", "sqs")], 0.010),
+        ("Drain", 210, [GET] * 32 + [a_call("SendMessageBatch", "sqs")] * 32, 0.030),  # 16 of 32 shards at a time
+        ("Drain", 0, [GET] * 32, 0.010),
+        ("Sweep", 1, [GET] * 160, 0.100),  # 8 reads at a time
     ],
 )
 def test_a_function_waits_for_the_table_and_its_vendor_round_by_round(
@@ -91,6 +95,11 @@ def test_a_notification_is_charged_its_share_of_what_its_batch_used() -> None:
     assert used[Part.WORKERS, Charge.LAMBDA_REQUEST] == 0.5
     assert used[Part.WRITES, Charge.WRITE_UNIT] == 3
     assert used[Part.QUEUES, Charge.SQS_REQUEST] == (2 + 2) / 2
+
+
+def test_an_escalation_is_charged_its_share_of_transitions() -> None:
+    way = Way(ESCALATION, 200, (), queued=0, polled=0, kept=0, transitions=8)
+    assert amounts(*usage_of([way], TERMS, {}))[Part.TIMERS, Charge.TRANSITION] == 0.04
 
 
 def test_dollars_are_summed_part_by_part_in_the_order_of_the_bill() -> None:
