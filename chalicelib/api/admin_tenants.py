@@ -1,5 +1,7 @@
 """Administering tenants."""
 
+from msgspec.structs import replace
+
 from chalicelib import bootstrap
 from chalicelib.api.call import Call
 from chalicelib.api.paging import PageQuery, opened, sealed
@@ -15,7 +17,7 @@ from chalicelib.api.tenant_models import (
     TenantPage,
 )
 from chalicelib.auth.permissions import Permission
-from chalicelib.domain.errors import ConflictError, NotFoundError
+from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from chalicelib.services.audited_change import Actor
 
 routes = Routes(__name__, tag="Administration: tenants")
@@ -104,7 +106,12 @@ def get_settings(call: Call, id: str) -> SettingsAnswer:
 def change_settings(call: Call, id: str, body: SettingsBody) -> SettingsAnswer:
     """Change the settings given; the others stay as they are."""
     by, change = Actor(call.principal, call.now), ChangeTenant(settings=body)
-    changed = bootstrap.manage_tenants().update(tenant_id(id), change.applied_to, by, version=None)
+    try:
+        changed = bootstrap.manage_tenants().update(tenant_id(id), change.applied_to, by, version=None)
+    except InvalidInputError as error:
+        # Its faults are those of a tenant; this body is its settings.
+        faults = [replace(fault, pointer=fault.pointer.removeprefix("/settings")) for fault in error.faults]
+        raise InvalidInputError(faults=faults) from error
     return SettingsAnswer.model_validate(changed.settings)
 
 

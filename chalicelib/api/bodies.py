@@ -46,7 +46,7 @@ def parse_json(raw: bytes, content_type: str | None, limit: int) -> Any:
     except RecursionError as error:
         raise MalformedRequestError("The body is nested too deeply") from error
     except ValueError as error:
-        raise MalformedRequestError(f"The body cannot be read: {error}") from error
+        raise MalformedRequestError("The body has a number that cannot be read") from error
 
 
 def read_body(raw: bytes, model: type[B]) -> B:
@@ -98,9 +98,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     # Readers differ in which of two equal names they take (RFC 8259 §4), so whoever checked it may have seen the other.
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise ValueError("an object has the same name twice")
+        raise MalformedRequestError("The body has an object with the same name twice")
     return result
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise MalformedRequestError(f"The body is not JSON: {name}")

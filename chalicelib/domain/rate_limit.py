@@ -42,7 +42,7 @@ class RateLimitedError(HeraldError):
     code, status, title = "rate_limited", 429, "Too many calls in a short time"
 
     def __init__(self, limit: str, retry_after: int) -> None:
-        super().__init__(f"The limit {limit!r} is used up; try again in {retry_after} s")
+        super().__init__(f"The limit “{limit}” is used up; try again in {retry_after} s")
         self.retry_after = retry_after
 
 

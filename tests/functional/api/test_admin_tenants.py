@@ -161,6 +161,24 @@ def test_a_tenants_admin_changes_some_settings_and_the_others_stay(api: Api, met
     assert "smsPrefix" not in changed.json["settings"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "faults"),
+    [
+        ({"budgets": [{"period": "day", "limit": "0"}]}, {"/budgets/0/limit": "out_of_range"}),
+        (
+            {"timeZone": "Mars/Olympus", "retentionDays": 0},
+            {"/timeZone": "invalid_time_zone", "/retentionDays": "out_of_range"},
+        ),
+        ({"preferences": {"caps": {"sms": {"hour": 0}}}}, {"/preferences/caps/sms/hour": "out_of_range"}),
+    ],
+)
+def test_faults_of_settings_are_shown_where_they_stand(
+    api: Api, settings: dict[str, Any], faults: dict[str, str]
+) -> None:
+    answer = api.call("PATCH", f"{ACME}/settings", ADMIN, settings)
+    assert (answer.status, answer.faults) == (422, faults)
+
+
 def test_settings_have_a_route_of_their_own(api: Api) -> None:
     changed = api.call("PATCH", f"{ACME}/settings", ADMIN, {"retentionDays": 30, "eventMode": "single"})
 

@@ -44,6 +44,7 @@ def test_who_has_used_the_limit_up_is_told_when_to_come_back(api: Api) -> None:
     use_up(api, 7)
     answer = api.call("POST", SEND, ORDERS, {}, headers={"origin": "https://a.example.com"})
     assert (answer.status, answer.json["code"]) == (429, "rate_limited")
+    assert answer.json["detail"].startswith("The limit “send” is used up; try again in ")
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert 0 < int(answer.headers["Retry-After"]) <= 66
     assert answer.headers["RateLimit-Policy"] == '"send";q=7;w=60'

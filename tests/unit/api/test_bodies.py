@@ -37,6 +37,12 @@ def test_a_body_that_is_not_json_is_malformed(raw: bytes) -> None:
         parse_json(raw, "application/json", 200_000)
 
 
+def test_what_is_wrong_with_a_body_is_not_told_in_words_of_python() -> None:
+    with pytest.raises(MalformedRequestError) as refused:
+        parse_json(MALFORMED["a number without end"], None, 20_000)
+    assert refused.value.detail == "The body has a number that cannot be read"
+
+
 def test_a_body_may_have_so_many_bytes_and_not_one_more() -> None:
     assert parse_json(b'"abc"', None, 5) == "abc"
     with pytest.raises(PayloadTooLargeError, match="5"):
