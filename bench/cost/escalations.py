@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bench.cost.rig import BATCH, Invocation, Rig, Way, kept_of
+from bench.cost.rig import BATCH, Invocation, Rig, Way, copies_in, kept_of
 from bench.cost.timers import Timers
 from bench.sends import ESCALATION
 from chalicelib.domain.escalation import DEFAULT_POLICY
@@ -65,7 +65,7 @@ def follow_escalations(rig: Rig, timers: Timers) -> Way:
         ESCALATION,
         number,
         (*(each for invocations, _ in accepted for each in invocations), *steps, *drains, *told),
-        queued=number * len(ESCALATION.channels),
+        queued=copies_in(steps),
         polled=len(steps),
         kept=kept_of([*requests, *states]) / number,
         transitions=sum(entered),

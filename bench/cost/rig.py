@@ -86,9 +86,9 @@ class Rig:
         invocations.append(self.dispatch(size))
         invocations += [self.deliver(channel, size) for channel in send.channels]
         told, states = self.project(send, size)
-        lanes = len(send.channels)
         kept = kept_of([*requests, *states]) / size
-        return Way(send, size, (*invocations, *told), queued=size * lanes, polled=1 + lanes, kept=kept)
+        queued, polled = copies_in(invocations), 1 + len(send.channels)
+        return Way(send, size, (*invocations, *told), queued, polled, kept)
 
     def accept(self, send: Send, size: int) -> tuple[list[Invocation], list[Record]]:
         """Send `size` notifications and have them forwarded for decision; return also what the stream said of them."""
@@ -169,6 +169,13 @@ def drains_in(calls: Sequence[Call]) -> list[tuple[Call, ...]]:
     """Return the calls of each invocation of the drain, which asks every shard once: they come one after the other."""
     begins = [position for position, call in enumerate(calls) if call.operation == "Query"][::SHARDS]
     return [tuple(calls[begin:end]) for begin, end in pairwise([*begins, len(calls)])]
+
+
+def copies_in(invocations: Sequence[Invocation]) -> int:
+    """Return how many messages the topic puts into queues for what invocations publish: one for each channel."""
+    calls = [call for each in invocations for call in each.calls if call.operation == "PublishBatch"]
+    entries = [entry for call in calls for entry in call.request["PublishBatchRequestEntries"]]
+    return sum(len(json.loads(entry["MessageAttributes"]["channels"]["StringValue"])) for entry in entries)
 
 
 def kept_of(records: Sequence[Record]) -> int:

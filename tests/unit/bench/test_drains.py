@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bench.cost.rig import drains_in
+from bench.cost.rig import copies_in, drains_in
 from bench.sends import ESCALATION, SINGLE, THREE_CHANNELS, Send, body_of
 from chalicelib.domain.escalation import DEFAULT_POLICY
 from chalicelib.domain.timer import SHARDS
-from tests.unit.bench.calls import a_call
+from tests.unit.bench.calls import a_call, an_invocation
 
 QUERY, WAKE, REMOVE = a_call("Query"), a_call("SendMessageBatch", "sqs"), a_call("BatchWriteItem")
 
@@ -17,6 +17,14 @@ def test_each_invocation_asks_all_shards_once_and_wakes_meanwhile() -> None:
     full = [*[QUERY] * 16, WAKE, REMOVE, *[QUERY] * (SHARDS - 16), WAKE, REMOVE]
     late = [QUERY] * SHARDS
     assert [len(drain) for drain in drains_in([*full, *late, *full])] == [len(full), len(late), len(full)]
+
+
+def test_the_topic_puts_a_message_into_the_queue_of_each_channel() -> None:
+    entries = [
+        {"MessageAttributes": {"channels": {"StringValue": channels}}} for channels in ('["sms"]', '["in_app","email"]')
+    ]
+    published = a_call("PublishBatch", "sns", request={"PublishBatchRequestEntries": entries})
+    assert copies_in([an_invocation("Dispatch", 2, published), an_invocation("Dispatch", 1, QUERY)]) == 3
 
 
 def test_without_calls_there_was_no_invocation() -> None:
