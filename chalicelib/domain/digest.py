@@ -32,6 +32,11 @@ class DigestRule(Value, frozen=True):
     channels: tuple[Channel, ...]
     mode: WindowMode = WindowMode.FIXED
 
+    @property
+    def longest(self) -> int:
+        """How long, in seconds, the first that is collected waits at most."""
+        return self.window * (MOST_SLIDES if self.mode is WindowMode.SLIDING else 1)
+
 
 class DigestKey(Value, frozen=True):
     """Whose notifications are collected, and of which category."""

@@ -8,8 +8,9 @@ from chalicelib.domain.errors import Fault
 from chalicelib.domain.tenant import TenantSettings
 from chalicelib.domain.words import Channel
 
+DAY: Final = 86_400
 SHORTEST_WINDOW: Final = 60
-LONGEST_WINDOW: Final = 7 * 86_400
+LONGEST_WINDOW: Final = 7 * DAY
 """Seconds."""
 
 
@@ -58,6 +59,9 @@ def _digest_faults(settings: TenantSettings) -> Iterator[Fault]:
         pointer = f"/settings/digests/{category.replace('~', '~0').replace('/', '~1')}"
         if not SHORTEST_WINDOW <= rule.window <= LONGEST_WINDOW:
             detail = f"not between {SHORTEST_WINDOW} and {LONGEST_WINDOW} seconds"
+            yield Fault(pointer=f"{pointer}/windowSeconds", code="out_of_range", detail=detail)
+        elif rule.longest >= settings.retention_days * DAY:
+            detail = "what it tells of would be gone: as long as anything is kept (retentionDays)"
             yield Fault(pointer=f"{pointer}/windowSeconds", code="out_of_range", detail=detail)
         if not rule.channels:
             yield Fault(pointer=f"{pointer}/channels", code="too_few", detail="at least one channel is needed")

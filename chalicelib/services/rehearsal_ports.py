@@ -50,6 +50,9 @@ class KeptRequests:
         """Return those of the requests that are kept."""
         return {id: found for id in ids if (found := self.get(tenant, id)) is not None}
 
+    def keep(self, ref: NotificationRef, ttl: int) -> None:
+        """Do nothing: what is kept here ends with the rehearsal."""
+
 
 @dataclass(slots=True)
 class KeptStates:

@@ -5,6 +5,7 @@ notification again, relays and digests move on by compare-and-set, a timer is se
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.domain.allowance import UNCAPPED, cap_for
 from chalicelib.domain.decision import next_due
@@ -26,6 +27,8 @@ from chalicelib.services.relay import Relaying
 from chalicelib.services.stop_pending import stop_pending
 from chalicelib.services.withdraw import CancelOne
 
+IN_QUEUES: Final = 4 * 86_400
+"""Seconds that a message of something due may lie in queues; the rows that it names have to be there."""
 NOT_BEGUN = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SCHEDULED})
 
 
@@ -63,8 +66,15 @@ class Release:
             state = self._let_go(state, facts or self._facts(state, now), now)
         following = next_due(state, now)
         if following is not None:
-            self.timers.schedule(Due(tenant=state.tenant, kind=DueKind.NOTIFICATION, id=state.id), following)
+            self._come_back(state, following)
         return state
+
+    def _come_back(self, state: NotificationState, at: Millis) -> None:
+        """See that the notification is looked at again at `at`, and that it is still there then."""
+        tenant = self.tenants.get(state.tenant)
+        if tenant is not None and tenant.keeps_until(state.accepted_at) < at // 1_000 + IN_QUEUES:
+            self.requests.keep(NotificationRef(state.tenant, state.id), tenant.keeps_until(at))
+        self.timers.schedule(Due(tenant=state.tenant, kind=DueKind.NOTIFICATION, id=state.id), at)
 
     def _facts(self, state: NotificationState, now: Millis) -> Facts:
         request, tenant = self.requests.get(state.tenant, state.id), self.tenants.get(state.tenant)

@@ -7,7 +7,8 @@ reads lag: nothing decides on them. There is no Scan.
 
 | pattern                          | operation                 | PK              | SK              | index | reads    |
 |----------------------------------|---------------------------|-----------------|-----------------|-------|----------|
-| request of a notification        | Put, Get, BatchGet        | T#t#N#id        | R               |       | either   |
+| request of a notification        | Put, Update (ttl), Get,   | T#t#N#id        | R               |       | either   |
+|                                  | BatchGet                  |                 |                 |       |          |
 | state of a notification          | Put, Update, Get,         | T#t#N#id        | N               |       | strong   |
 |                                  | BatchGet                  |                 |                 |       |          |
 | a user's notifications, newest   | Query                     | T#t#F#type#user | stamp#id        | GSI1  | eventual |
@@ -50,7 +51,7 @@ reads lag: nothing decides on them. There is no Scan.
 shards in their order the list in the order of hashes. The name of a group is a caller's own text of any length, hence
 hashed.
 
-A request never changes, so any copy of it will do: it is read strongly only where an eventual read does not find it.
+A request never changes (but for when it may be removed), so any copy of it will do: it is read strongly only where an eventual read does not find it.
 
 What comes due lies together whosever it is, so that one execution drains it: the one kind of key that does not begin
 with its tenant. Its sort key does, and code that acts for a tenant may only touch such a row, never the partition.

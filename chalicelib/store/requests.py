@@ -2,15 +2,16 @@
 
 import heapq
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Final
 
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
 from chalicelib.domain.request import NotificationRequest
-from chalicelib.services.ports import Between, ExistsError, Page
+from chalicelib.services.ports import Between, ExistsError, NotificationRef, Page
 from chalicelib.store import access_patterns as keys
 from chalicelib.store.access_patterns import FEED, HOUR, LISTING, SHARDS, Rows
-from chalicelib.store.models import RequestItem
+from chalicelib.store.models import Item, RequestItem
 from chalicelib.store.packing import pack, unpack
 from chalicelib.store.paging import page_of
 from chalicelib.store.table import ConditionFailedError, Raw, Table
@@ -54,6 +55,13 @@ class RequestRows:
         """Return those of the requests that exist."""
         items = self._table.get_many(RequestItem, [keys.request(tenant, id) for id in ids])
         return {request.id: request for request in map(_request, items)}
+
+    def keep(self, ref: NotificationRef, ttl: int) -> None:
+        """Keep a request and its state until `ttl` at least; see `ports.Requests.keep`."""
+        goes_before = Item.pk.exists() & (Item.ttl < ttl)
+        for key in (keys.request(ref.tenant, ref.id), keys.state(ref.tenant, ref.id)):
+            with suppress(ConditionFailedError):
+                self._table.update(key, [Item.ttl.set(ttl)], goes_before)
 
     def of_user(
         self, tenant: TenantId, user_type: UserType, user_id: UserId, span: Between, limit: int, after: str | None

@@ -8,7 +8,7 @@ from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.value import Millis
-from chalicelib.services.ports import Between, ExistsError, Page
+from chalicelib.services.ports import Between, ExistsError, NotificationRef, Page
 from tests.twin.rows import Rows, page_of
 
 DAY: Final = 86_400_000
@@ -16,7 +16,7 @@ DAY: Final = 86_400_000
 
 @dataclass
 class TwinRequests:
-    """`ports.Requests` in memory. Rows do not expire here: `ttl` is not kept."""
+    """`ports.Requests` in memory. Rows do not expire here; of `ttl` only what `keep` said is known."""
 
     rows: Rows
 
@@ -32,6 +32,12 @@ class TwinRequests:
 
     def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationRequest]:
         return {id: self.rows.requests[tenant, id] for id in ids if (tenant, id) in self.rows.requests}
+
+    def keep(self, ref: NotificationRef, ttl: int) -> None:
+        with self.rows.step():
+            place = (ref.tenant, ref.id)
+            if place in self.rows.requests:
+                self.rows.kept[place] = max(ttl, self.rows.kept.get(place, ttl))
 
     def of_user(
         self, tenant: TenantId, user_type: UserType, user_id: UserId, span: Between, limit: int, after: str | None

@@ -50,10 +50,13 @@ User = tuple[TenantId, UserType, UserId]
 
 @dataclass
 class Rows:
-    """What is stored. `unread` holds, per user, the marks (when accepted, id) of what waits to be read."""
+    """What is stored. `unread` holds, per user, the marks (when accepted, id) of what waits to be read;
+    `kept` until when the rows of a notification are kept, where that was put off.
+    """
 
     requests: dict[Place, NotificationRequest] = field(default_factory=dict)
     states: dict[Place, NotificationState] = field(default_factory=dict)
+    kept: dict[Place, int] = field(default_factory=dict)
     unread: dict[User, set[tuple[Millis, NotificationId]]] = field(default_factory=dict)
     records: dict[tuple[TenantId, str, str], IdempotencyRecord] = field(default_factory=dict)
     recipients: dict[User, Recipient] = field(default_factory=dict)

@@ -65,6 +65,9 @@ class Requests(Protocol):
     def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationRequest]:
         """Return those of the requests that exist, by consistent reads."""
 
+    def keep(self, ref: NotificationRef, ttl: int) -> None:
+        """Keep a request and its state, if they exist, until `ttl` at least."""
+
     def of_user(
         self, tenant: TenantId, user_type: UserType, user_id: UserId, span: Between, limit: int, after: str | None
     ) -> Page[NotificationId]:

@@ -114,6 +114,10 @@ def test_money_is_exact(api: Api, amount: str, shown: str) -> None:
         ({"downgrade": "yes"}, {"/downgrade": "wrong_type"}),
         ({"digests": {"social": HOURLY | {"windowSeconds": 59}}}, {"/digests/social/windowSeconds": "out_of_range"}),
         ({"digests": {"a/b": HOURLY | {"windowSeconds": 604_801}}}, {"/digests/a~1b/windowSeconds": "out_of_range"}),
+        (
+            {"retentionDays": 10, "digests": {"social": HOURLY | {"windowSeconds": 86_400, "mode": "sliding"}}},
+            {"/digests/social/windowSeconds": "out_of_range"},
+        ),
         ({"digests": {"social": HOURLY | {"windowSeconds": "60"}}}, {"/digests/social/windowSeconds": "wrong_type"}),
         ({"digests": {"social": HOURLY | {"mode": "rolling"}}}, {"/digests/social/mode": "not_one_of"}),
         ({"digests": {"social": HOURLY | {"channels": []}}}, {"/digests/social/channels": "too_few"}),

@@ -48,6 +48,20 @@ def test_what_belongs_to_a_notification_ends_when_it_is_told_to(table: Table) ->
     assert {ttl_of(row) for row in scan(table)} == {TTL}
 
 
+def test_what_waits_for_its_time_is_kept_until_then_and_no_shorter(table: Table) -> None:
+    requests, states = RequestRows(table), StateRows(table, os.urandom)
+    requests.keep(REF, TTL)
+    assert scan(table) == [], "nothing is made of what is gone"
+    requests.put(a_request(), TTL)
+    states.put(a_state(), TTL)
+
+    requests.keep(REF, TTL + 7)
+    requests.keep(REF, TTL)
+
+    assert {row["SK"]["S"]: ttl_of(row) for row in scan(table)} == {"R": TTL + 7, "N": TTL + 7}
+    assert (requests.get(ACME, REF.id), states.get(ACME, REF.id)) == (a_request(), a_state())
+
+
 def test_records_and_audit_entries_end_by_themselves(table: Table) -> None:
     record = IdempotencyRecord(route="r", key="k", body_hash="h", request_id=RequestId("1"), count=1, accepted_at=NOW)
     IdempotencyRows(table).begin(ACME, record, NOW)

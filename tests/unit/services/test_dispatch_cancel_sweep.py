@@ -3,7 +3,8 @@ from msgspec.structs import replace
 
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.ids import NotificationId, derived_id
+from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.ids import NotificationId, PolicyId, derived_id
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.status import derive_status
@@ -17,6 +18,7 @@ from tests.build import ACME, ID, NOW, a_recipient, a_request, a_tenant
 from tests.twin import TwinRecipients, TwinRequests
 from tests.world import GRACE, LEASE, REF, World
 
+DAY = 86_400
 DUE = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
 OTHER = NotificationId(derived_id("other"))
 MISSING = NotificationRef(ACME, NotificationId(derived_id("missing")))
@@ -224,3 +226,16 @@ def test_the_sweeper_leaves_to_the_timers_what_waits_for_its_time() -> None:
 
     assert world.queues.woken == [replace(DUE, id=OTHER)]
     assert world.rows.sweeps[ACME] == later() - GRACE, "neither holds the cursor"
+
+
+@pytest.mark.parametrize(("retention_days", "kept"), [(1, 96), (98, 193), (99, None)])
+def test_what_comes_due_when_its_rows_would_be_gone_keeps_them(retention_days: int, kept: int | None) -> None:
+    """A step after 95 days, whose message may then lie in queues for four; `kept` is in days from now."""
+    world = World(tenant=replace(a_tenant(), settings=replace(a_tenant().settings, retention_days=retention_days)))
+    late = EscalationPolicy(id=PolicyId("late"), steps=(Step(channels=(Channel.SMS,), after=95 * DAY),))
+    world.store.policies.create(ACME, late)
+
+    world.decided(channels=(Channel.SMS,), strategy=Strategy.ESCALATION, policy=late.id)
+
+    assert world.timers.scheduled == [(DUE, NOW + 95 * DAY * 1_000)]
+    assert world.rows.kept == ({} if kept is None else {(ACME, ID): NOW // 1_000 + kept * DAY})
