@@ -51,7 +51,8 @@ reads lag: nothing decides on them. There is no Scan.
 shards in their order the list in the order of hashes. The name of a group is a caller's own text of any length, hence
 hashed.
 
-A request never changes (but for when it may be removed), so any copy of it will do: it is read strongly only where an eventual read does not find it.
+A request never changes, but for when it may be removed, so any copy of it will do: it is read strongly only where an
+eventual read does not find it.
 
 What comes due lies together whosever it is, so that one execution drains it: the one kind of key that does not begin
 with its tenant. Its sort key does, and code that acts for a tenant may only touch such a row, never the partition.
