@@ -37,6 +37,14 @@ def _channel(value: object) -> Channel:
         raise fault("unknown_channel", "There is no such channel") from error
 
 
+def _each_once(value: object, read: Callable[[object], dict[Channel, T]]) -> dict[Channel, T]:
+    # By aliases two names mean the same channel: as with the same name twice, nobody can tell which one was meant.
+    channels = read(value)
+    if isinstance(value, dict) and len(channels) < len(value):
+        raise fault("repeated_channel", "The same channel is named twice, by an alias or in other letters")
+    return channels
+
+
 def _priority(value: object) -> Priority:
     name = _text(value)
     try:
@@ -113,6 +121,8 @@ def _words(*words: str) -> WithJsonSchema:
 
 ChannelName = Annotated[Channel, BeforeValidator(_channel), _words(*Channel, "fcm", "database")]
 """A channel, in any letter case, or an alias of one."""
+EACH_ONCE: Final = WrapValidator(_each_once)
+"""Put on a dictionary by channels: none of them twice, whatever it is called."""
 PriorityName = Annotated[Priority, BeforeValidator(_priority), _words(*Priority, "urgent")]
 """A priority, in any letter case; `urgent` is critical."""
 StrategyName = Annotated[Strategy, BeforeValidator(_strategy), _words(*Strategy)]

@@ -4,14 +4,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field
 
-from chalicelib.api.fields import ChannelName, ClockTime, EndTime, Moment, Name
+from chalicelib.api.fields import EACH_ONCE, ChannelName, ClockTime, EndTime, Moment, Name
 from chalicelib.api.models import Answer, Body, Line, Time
 from chalicelib.domain.preferences import Cap, Preferences, QuietWindow
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Weekday
 from chalicelib.services.manage_preferences import Choices
 
-Switches = dict[ChannelName, bool]
+Switches = Annotated[dict[ChannelName, bool], EACH_ONCE]
 NamedSwitches = dict[Name, bool]
 
 
@@ -50,7 +50,7 @@ class DefaultsBody(Body):
     topics: NamedSwitches = Field(default_factory=dict)
     quiet_hours: list[WindowBody] | None = None
     time_zone: Line | None = None
-    caps: dict[ChannelName, CapBody] = Field(default_factory=dict)
+    caps: Annotated[dict[ChannelName, CapBody], EACH_ONCE] = Field(default_factory=dict)
 
     def preferences(self) -> Preferences:
         """Return the preferences."""

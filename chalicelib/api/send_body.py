@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from chalicelib.api.fields import (
+    EACH_ONCE,
     ChannelName,
     ClockTime,
     FreeData,
@@ -114,5 +115,5 @@ class SendBody(Body, defer_build=False):
     send_at_local: ClockTime | None = None
     expires_at: Moment | None = None
     cancellation_key: Line | None = None
-    provider: dict[ChannelName, Name] = Field(default_factory=dict)
+    provider: Annotated[dict[ChannelName, Name], EACH_ONCE] = Field(default_factory=dict)
     metadata: FreeData = Field(default_factory=dict)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.fields import ChannelName, Name, StrategyName
+from chalicelib.api.fields import EACH_ONCE, ChannelName, Name, StrategyName
 from chalicelib.api.models import ONE_LINE, Answer, Body, Line, Time
 from chalicelib.api.preference_models import DefaultsBody, ShownDefaults
 from chalicelib.api.recipient_models import EmailText
@@ -43,7 +43,7 @@ class SettingsBody(Body):
     default_strategy: StrategyName = _DEFAULT.default_strategy
     default_channels: Channels = Field(default_factory=lambda: [*_DEFAULT.default_channels])
     disabled_channels: Channels = Field(default_factory=list)
-    senders: dict[ChannelName, SenderBody] = Field(default_factory=dict)
+    senders: Annotated[dict[ChannelName, SenderBody], EACH_ONCE] = Field(default_factory=dict)
     url_schemes: Schemes = Field(default_factory=lambda: [*_DEFAULT.url_schemes])
     sms_max_segments: int = _DEFAULT.sms_max_segments
     sms_prefix: Prefix | None = None

@@ -145,6 +145,8 @@ def impossible() -> Iterator[Any]:
     yield pytest.param({"caps": {"sms": {"day": -1}}}, {"/caps/sms/day": "out_of_range"}, id="below none")
     yield pytest.param({"caps": {"sms": {"day": 10**9}}}, {"/caps/sms/day": "out_of_range"}, id="absurd")
     yield pytest.param({"caps": {"sms": {"hour": 1.5}}}, {"/caps/sms/hour": "wrong_type"}, id="a half")
+    yield pytest.param({"caps": {"push": {"day": 1}, "fcm": {"day": 2}}}, {"/caps": "repeated_channel"}, id="an alias")
+    yield pytest.param({"channels": {"sms": True, "SMS": False}}, {"/channels": "repeated_channel"}, id="other letters")
     yield pytest.param({"types": {f"t{n}": False for n in range(101)}}, {"/types": "too_many"}, id="too many types")
     yield pytest.param({"colour": "red"}, {"/colour": "unknown_field"}, id="unknown")
 
