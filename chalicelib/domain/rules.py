@@ -17,7 +17,7 @@ from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason, Strategy
 
 
-def _tenant_active(facts: Facts) -> Ended | None:
+def _tenant_active(facts: Standing) -> Ended | None:
     return None if facts.tenant.status is TenantStatus.ACTIVE else Ended(reason=Reason.TENANT_SUSPENDED)
 
 
@@ -27,6 +27,10 @@ def _not_expired(facts: Facts) -> Ended | None:
 
 def _not_cancelled(facts: Standing) -> Ended | None:
     return Ended(reason=Reason.CANCELLED, status=DeliveryStatus.CANCELLED) if facts.cancelled else None
+
+
+def _tenant_still_active(facts: Standing, channel: Channel, at: Millis) -> Ended | None:
+    return _tenant_active(facts)
 
 
 def _group_not_cancelled(facts: Standing, channel: Channel, at: Millis) -> Ended | None:
@@ -129,6 +133,7 @@ CHANNEL_RULES: Final[tuple[Callable[[Facts, Channel, Millis], Outcome | None], .
     _provider_exists,
 )
 RULES_WHEN_DUE: Final[tuple[Callable[[Standing, Channel, Millis], Ended | None], ...]] = (
+    _tenant_still_active,
     _group_not_cancelled,
     _address_not_suppressed,
     _wanted,

@@ -83,7 +83,13 @@ class NotificationState(Value, frozen=True):
 
 
 UNWANTED: Final = frozenset(
-    {Reason.PREFERENCE_OFF, Reason.SUPPRESSED_ADDRESS, Reason.FREQUENCY_CAPPED, Reason.BUDGET_EXCEEDED}
+    {
+        Reason.TENANT_SUSPENDED,
+        Reason.PREFERENCE_OFF,
+        Reason.SUPPRESSED_ADDRESS,
+        Reason.FREQUENCY_CAPPED,
+        Reason.BUDGET_EXCEEDED,
+    }
 )
 """Reasons that turn up when a delivery comes due, and end it as `suppressed`."""
 

@@ -1,10 +1,12 @@
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId, ProviderId, TenantId, UserId, UserType, derived_id
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import Accepted, Refused, Unsure
+from chalicelib.domain.tenant import TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Reason, Strategy
 from chalicelib.services.deliver import Verdict
@@ -245,6 +247,17 @@ def test_an_address_suppressed_between_two_tries_is_not_tried_again() -> None:
     delivery = world.state.deliveries[Channel.EMAIL]
     assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, Reason.SUPPRESSED_ADDRESS)
     assert len(world.vendor.calls) == 1
+
+
+def test_nothing_goes_out_any_more_for_a_tenant_that_was_suspended() -> None:
+    world = World()
+    world.decided()
+    world.rows.tenants[ACME] = replace(world.tenant, status=TenantStatus.SUSPENDED)
+
+    assert deliver(world) is Verdict.DONE
+
+    assert (email(world).status, email(world).reason) == (DeliveryStatus.SUPPRESSED, Reason.TENANT_SUSPENDED)
+    assert world.vendor.calls == []
 
 
 def test_an_opt_out_changes_nothing_of_what_went_out() -> None:
