@@ -1,9 +1,11 @@
 """Managing a tenant's escalation policies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from msgspec.structs import replace
+
+from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
 from chalicelib.domain.escalation import DEFAULT_POLICY, EscalationPolicy, policy_faults
 from chalicelib.domain.ids import PolicyId, TenantId
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
@@ -16,6 +18,8 @@ class ManagePolicies:
 
     Every tenant has the policy `default`. It is DEFAULT_POLICY until the tenant stores one of its own, and again when
     that one is removed. A change does not reach notifications that were decided before.
+
+    The rotas that a policy names are looked at before and after it is stored (see ManageRotas).
     """
 
     policies: Policies
@@ -40,6 +44,9 @@ class ManagePolicies:
             raise ConflictError(f"There is a policy {policy.id}")
         with self.audited.change(_change(tenant, Action.CREATE_POLICY, None, policy), by):
             self.policies.create(tenant, policy)
+            if self._faults(tenant, policy):
+                self.policies.delete(tenant, policy.id)
+                raise StaleVersionError
         return policy
 
     def get(self, tenant: TenantId, id: PolicyId) -> EscalationPolicy:
@@ -82,7 +89,11 @@ class ManagePolicies:
             return stored
         self._check(tenant, revised)
         with self.audited.change(_change(tenant, Action.UPDATE_POLICY, stored, revised), by):
-            return self.policies.update(tenant, revised)
+            updated = self.policies.update(tenant, revised)
+            if self._faults(tenant, updated):
+                self.policies.update(tenant, replace(stored, version=updated.version))
+                raise StaleVersionError
+        return updated
 
     def delete(self, tenant: TenantId, id: PolicyId, by: Actor) -> None:
         """Remove a stored policy."""
@@ -100,11 +111,14 @@ class ManagePolicies:
         raise NotFoundError
 
     def _check(self, tenant: TenantId, policy: EscalationPolicy) -> None:
-        on_call = any(step.rota is not None for step in policy.steps)
-        rotas = {rota.id for rota in self.rotas.list(tenant)} if on_call else frozenset()
-        faults = policy_faults(policy, rotas)
+        faults = self._faults(tenant, policy)
         if faults:
             raise InvalidInputError(faults=faults)
+
+    def _faults(self, tenant: TenantId, policy: EscalationPolicy) -> Sequence[Fault]:
+        on_call = any(step.rota is not None for step in policy.steps)
+        rotas = {rota.id for rota in self.rotas.list(tenant)} if on_call else frozenset()
+        return policy_faults(policy, rotas)
 
 
 def _change(

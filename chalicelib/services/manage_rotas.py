@@ -1,9 +1,11 @@
 """Managing a tenant's on-call rotas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from msgspec.structs import replace
+
+from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
 from chalicelib.domain.ids import RotaId, TenantId
 from chalicelib.domain.rota import Person, Rota, on_duty
 from chalicelib.domain.value import Millis
@@ -16,9 +18,10 @@ from chalicelib.services.rota_rules import rota_faults
 class ManageRotas:
     """The use case: create, look up and change the rotas of a tenant. A missing one raises NotFoundError.
 
-    What rotas and policies name is checked when they are stored, not in one transaction with what is named: where two
-    administrators race, a circle or a missing rota can come about, which relays bear (each rota is asked once, a
-    missing one ends the relay).
+    What rotas and policies name is checked before they are stored and again after, not in one transaction with what
+    is named: of two administrators who race, whoever is later sees what the other one did and takes back their own.
+    Who dies in between leaves a circle or a missing rota, which relays bear (each rota is asked once, a missing one
+    ends the relay).
     """
 
     rotas: Rotas
@@ -43,6 +46,9 @@ class ManageRotas:
             raise ConflictError(f"There is a rota {rota.id}")
         with self.audited.change(_change(tenant, Action.CREATE_ROTA, None, rota), by):
             self.rotas.create(tenant, rota)
+            if self._faults(tenant, rota):
+                self.rotas.delete(tenant, rota.id)
+                raise StaleVersionError
         return rota
 
     def get(self, tenant: TenantId, id: RotaId) -> Rota:
@@ -79,25 +85,39 @@ class ManageRotas:
             return stored
         self._check(tenant, revised)
         with self.audited.change(_change(tenant, Action.UPDATE_ROTA, stored, revised), by):
-            return self.rotas.update(tenant, revised)
+            updated = self.rotas.update(tenant, revised)
+            if self._faults(tenant, updated):
+                self.rotas.update(tenant, replace(stored, version=updated.version))
+                raise StaleVersionError
+        return updated
 
     def delete(self, tenant: TenantId, id: RotaId, by: Actor) -> None:
         """Remove a rota; raises ConflictError while a policy or another rota names it."""
         stored = self.get(tenant, id)
-        users = [
-            *(f"policy {p.id}" for p in self.policies.list(tenant) if any(step.rota == id for step in p.steps)),
-            *(f"rota {rota.id}" for rota in self.rotas.list(tenant) if rota.fallback_rota == id),
-        ]
+        users = self._users(tenant, id)
         if users:
             raise ConflictError(f"The rota {id} is named by {', '.join(users)}")
         with self.audited.change(_change(tenant, Action.DELETE_ROTA, stored, None), by):
             if not self.rotas.delete(tenant, id):
                 raise StaleVersionError
+            if self._users(tenant, id):
+                self.rotas.create(tenant, stored)
+                raise StaleVersionError
+
+    def _users(self, tenant: TenantId, id: RotaId) -> tuple[str, ...]:
+        """Return what names a rota, in words."""
+        return (
+            *(f"policy {p.id}" for p in self.policies.list(tenant) if any(step.rota == id for step in p.steps)),
+            *(f"rota {rota.id}" for rota in self.rotas.list(tenant) if rota.fallback_rota == id),
+        )
 
     def _check(self, tenant: TenantId, rota: Rota) -> None:
-        faults = rota_faults(rota, {other.id: other for other in self.rotas.list(tenant)})
+        faults = self._faults(tenant, rota)
         if faults:
             raise InvalidInputError(faults=faults)
+
+    def _faults(self, tenant: TenantId, rota: Rota) -> Sequence[Fault]:
+        return rota_faults(rota, {other.id: other for other in self.rotas.list(tenant)})
 
 
 def _change(tenant: TenantId, action: Action, before: Rota | None, after: Rota | None) -> Change:

@@ -18,6 +18,7 @@ from tests.twin import Rows, TwinAuditLog, TwinPolicies, TwinRotas, TwinTenants
 
 NIGHT = EscalationPolicy(id=PolicyId("night"), steps=(Step(channels=(Channel.SMS,)),))
 ON_CALL = replace(NIGHT, steps=(Step(channels=(Channel.SMS,), rota=RotaId("ops"), every=300),))
+OPS = Rota(id=RotaId("ops"), time_zone="UTC", shifts=())
 OWN_DEFAULT = replace(NIGHT, id=DEFAULT_POLICY.id)
 
 
@@ -62,7 +63,7 @@ def test_what_cannot_be_followed_is_not_stored(rows: Rows, manage: ManagePolicie
 
 
 def test_only_the_tenants_own_rotas_count(rows: Rows, manage: ManagePolicies) -> None:
-    rota = Rota(id=RotaId("ops"), time_zone="UTC", shifts=())
+    rota = OPS
     TwinRotas(rows).create(GLOBEX, rota)
     with pytest.raises(InvalidInputError):
         manage.create(ACME, ON_CALL, by(ADMIN))
@@ -139,3 +140,33 @@ def test_a_policy_somebody_else_deletes_at_the_same_time_is_a_conflict(rows: Row
     with pytest.raises(ConflictError):
         dataclasses.replace(manage, policies=Overtaken(rows)).delete(ACME, NIGHT.id, by(ADMIN))
     assert rows.audit[ACME][-1].action == "escalation_policy.delete.refused"
+
+
+@pytest.mark.parametrize("stored", [None, replace(ON_CALL, steps=NIGHT.steps)])
+def test_a_policy_whose_rota_is_deleted_at_the_same_time_is_not_kept(
+    rows: Rows, manage: ManagePolicies, stored: EscalationPolicy | None
+) -> None:
+    class Meanwhile(TwinPolicies):
+        def create(self, tenant: TenantId, policy: EscalationPolicy) -> None:
+            TwinRotas(rows).delete(ACME, OPS.id)
+            super().create(tenant, policy)
+
+        def update(self, tenant: TenantId, policy: EscalationPolicy) -> EscalationPolicy:
+            TwinRotas(rows).delete(ACME, OPS.id)
+            return super().update(tenant, policy)
+
+    TwinRotas(rows).create(ACME, OPS)
+    slower = dataclasses.replace(manage, policies=Meanwhile(rows))
+    if stored is not None:
+        manage.create(ACME, stored, by(ADMIN))
+
+    def store() -> EscalationPolicy:
+        if stored is None:
+            return slower.create(ACME, ON_CALL, by(ADMIN))
+        return slower.update(ACME, ON_CALL.id, lambda policy: replace(policy, steps=ON_CALL.steps), by(ADMIN), None)
+
+    with pytest.raises(ConflictError):
+        store()
+
+    assert [policy.steps for policy in manage.list(ACME)[1:]] == ([] if stored is None else [NIGHT.steps])
+    assert rows.audit[ACME][-1].action.endswith(".refused")

@@ -1,6 +1,7 @@
 """A tenant's on-call rotas: checked, versioned, on record, kept while something names them."""
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -148,3 +149,60 @@ def test_a_rota_somebody_else_deletes_at_the_same_time_is_a_conflict(rows: Rows,
     with pytest.raises(ConflictError):
         dataclasses.replace(manage, rotas=Overtaken(rows)).delete(ACME, OPS.id, by(ADMIN))
     assert rows.audit[ACME][-1].action == "on_call_rota.delete.refused"
+
+
+class Meanwhile(TwinRotas):
+    """Rotas, and somebody else who does something between the check of a change and the change."""
+
+    def __init__(self, rows: Rows, act: Callable[[], object]) -> None:
+        super().__init__(rows)
+        self._acts = [act]
+
+    def _act(self) -> None:
+        if self._acts:
+            self._acts.pop()()
+
+    def create(self, tenant: TenantId, rota: Rota) -> None:
+        self._act()
+        super().create(tenant, rota)
+
+    def update(self, tenant: TenantId, rota: Rota) -> Rota:
+        self._act()
+        return super().update(tenant, rota)
+
+    def delete(self, tenant: TenantId, id: RotaId) -> bool:
+        self._act()
+        return super().delete(tenant, id)
+
+
+def test_two_who_close_a_circle_at_once_do_not_both_get_their_way(rows: Rows, manage: ManageRotas) -> None:
+    manage.create(ACME, OPS, by(ADMIN))
+    manage.create(ACME, OTHER, by(ADMIN))
+
+    def fall_back(use_case: ManageRotas, rota: Rota, other: Rota) -> Rota:
+        return use_case.update(ACME, rota.id, lambda stored: replace(stored, fallback_rota=other.id), by(ADMIN), None)
+
+    slower = dataclasses.replace(manage, rotas=Meanwhile(rows, lambda: fall_back(manage, OTHER, OPS)))
+    with pytest.raises(ConflictError):
+        fall_back(slower, OPS, OTHER)
+
+    assert [rota.fallback_rota for rota in manage.list(ACME)] == [None, OPS.id]
+    assert rows.audit[ACME][-1].action == "on_call_rota.update.refused"
+
+
+def test_a_rota_whose_fallback_is_deleted_at_the_same_time_is_not_created(rows: Rows, manage: ManageRotas) -> None:
+    manage.create(ACME, OTHER, by(ADMIN))
+
+    slower = dataclasses.replace(manage, rotas=Meanwhile(rows, lambda: manage.delete(ACME, OTHER.id, by(ADMIN))))
+    with pytest.raises(ConflictError):
+        slower.create(ACME, replace(OPS, fallback_rota=OTHER.id), by(ADMIN))
+    assert manage.list(ACME) == ()
+
+
+def test_a_rota_that_is_named_at_the_moment_it_is_deleted_is_there_again(rows: Rows, manage: ManageRotas) -> None:
+    manage.create(ACME, OPS, by(ADMIN))
+
+    slower = dataclasses.replace(manage, rotas=Meanwhile(rows, lambda: TwinPolicies(rows).create(ACME, PAGING)))
+    with pytest.raises(ConflictError):
+        slower.delete(ACME, OPS.id, by(ADMIN))
+    assert manage.list(ACME) == (OPS,)
