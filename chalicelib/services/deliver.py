@@ -20,12 +20,10 @@ from chalicelib.domain.retry import change_after, change_of_lapsed
 from chalicelib.domain.state import (
     Claim,
     DeliveryChange,
-    InFlight,
     NotificationState,
     claimable,
-    stop_reason,
-    stopped_status,
 )
+from chalicelib.domain.stopping import change_of_refused, change_of_stopped
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
@@ -186,7 +184,7 @@ class Deliver:
         state, now = self.states.get(ref.tenant, ref.id), self.clock()
         if state is None or claimable(state, channel, now) is not Claim.FREE:
             return self._settle(ref, channel, state)
-        return self._change(ref, channel, ended_by(refusal, state.deliveries[channel], now))
+        return self._change(ref, channel, change_of_refused(refusal, state.deliveries[channel], now))
 
     def _later(self, ref: NotificationRef, channel: Channel, at: Millis) -> None:
         """Have the delivery tried again at `at`: its lane can hold a message for some minutes, a timer for longer."""
@@ -202,20 +200,3 @@ class Deliver:
         except RefusedChangeError:
             return Verdict.RETURN
         return Verdict.DONE
-
-
-def change_of_stopped(state: NotificationState, channel: Channel, now: Millis) -> DeliveryChange:
-    """Return how an open delivery changes that was cancelled, read or has expired before it went out."""
-    return ended_by(Ended(reason=stop_reason(state, now) or Reason.CANCELLED), state.deliveries[channel], now)
-
-
-def ended_by(refusal: Ended, delivery: Delivery, now: Millis) -> DeliveryChange:
-    """Return how an open delivery, in nobody's hands, ends for a reason that came up since it was decided."""
-    return DeliveryChange(
-        attempt=delivery.attempt,
-        status=stopped_status(delivery, refusal.reason),
-        at=now,
-        in_flight=InFlight.NO,
-        reason=refusal.reason,
-        detail=refusal.detail,
-    )

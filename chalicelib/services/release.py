@@ -15,11 +15,11 @@ from chalicelib.domain.facts import Facts
 from chalicelib.domain.outcome import Ended
 from chalicelib.domain.rules import refusal_when_due
 from chalicelib.domain.state import Claim, NotificationState, claimable, stop_reason
+from chalicelib.domain.stopping import change_of_refused
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.allowances import Allowances, Wanted
-from chalicelib.services.deliver import ended_by
 from chalicelib.services.digests import Digests
 from chalicelib.services.gather_facts import GatherFacts
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, Requests, States, TenantLookup, Timers
@@ -110,7 +110,7 @@ class Release:
         return self.allowances.take(state, wanted, budgets, facts.usage, now) if wanted else {}
 
     def _end(self, state: NotificationState, channel: Channel, refusal: Ended, now: Millis) -> NotificationState:
-        change = ended_by(refusal, state.deliveries[channel], now)
+        change = change_of_refused(refusal, state.deliveries[channel], now)
         try:
             return self.states.change(NotificationRef(state.tenant, state.id), channel, change)
         except RefusedChangeError as refused:

@@ -1,9 +1,9 @@
 """Stopping: what was cancelled or read, and waits in a queue, ends at once and visibly, not when its message comes."""
 
 from chalicelib.domain.state import Claim, NotificationState, claimable
+from chalicelib.domain.stopping import change_of_stopped
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
-from chalicelib.services.deliver import change_of_stopped
 from chalicelib.services.ports import NotificationRef, RefusedChangeError, States
 
 
