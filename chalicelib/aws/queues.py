@@ -4,8 +4,10 @@ Every message is a few ids; every one names its tenant as its message group, whi
 starving the others (SQS fair queues).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,11 +37,7 @@ class AwsQueues:
 
     def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
         """Ask for notifications to be decided."""
-        return send_in_batches(
-            refs,
-            lambda ref, id: _message(id, encode(ref), ref.tenant),
-            lambda entries: client("sqs").send_message_batch(QueueUrl=self.dispatch_queue, Entries=entries),
-        )
+        return _put(self.dispatch_queue, refs)
 
     def wake(self, dues: Sequence[Due]) -> list[Due]:
         """Ask for what has come due to be looked at again."""
@@ -50,13 +48,22 @@ class AwsQueues:
         )
 
     def publish(self, publications: Sequence[Publication]) -> list[NotificationRef]:
-        """Publish notifications to the lanes of their channels: one message each, however many lanes."""
+        """Publish notifications to the lanes of their channels: one message each, however many lanes.
+
+        What is for one lane only needs no topic to spread it and goes there itself, ten in a request: the topic makes
+        a request of each.
+        """
+        alone: dict[Channel, list[NotificationRef]] = defaultdict(list)
+        for publication in publications:
+            if len(publication.channels) == 1:
+                alone[publication.channels[0]].append(publication.ref)
         refused = send_in_batches(
-            publications,
+            [publication for publication in publications if len(publication.channels) > 1],
             _publication_entry,
             lambda entries: client("sns").publish_batch(TopicArn=self.topic_arn, PublishBatchRequestEntries=entries),
         )
-        return [publication.ref for publication in refused]
+        left = [_put(self.lanes[channel].queue, refs) for channel, refs in alone.items()]
+        return [*(publication.ref for publication in refused), *chain.from_iterable(left)]
 
     def deliver_later(self, ref: NotificationRef, channel: Channel, delay: int, epoch: int = 0) -> None:
         """Put a delivery's message into its lane again."""
@@ -84,6 +91,14 @@ class AwsQueues:
         )
         if refused:
             raise OSError(f"the redrive queue did not take {len(refused)} records")
+
+
+def _put(queue: str, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
+    return send_in_batches(
+        refs,
+        lambda ref, id: _message(id, encode(ref), ref.tenant),
+        lambda entries: client("sqs").send_message_batch(QueueUrl=queue, Entries=entries),
+    )
 
 
 def _message(id: str, body: str, tenant: str) -> "SendMessageBatchRequestEntryTypeDef":

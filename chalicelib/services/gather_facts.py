@@ -40,10 +40,12 @@ class GatherFacts:
     check_address: AddressCheck
     stage_vendors: dict[Channel, str]
 
-    def __call__(self, request: NotificationRequest, tenant: Tenant, now: Millis) -> Facts:
-        """Return the facts about a request at `now`."""
+    def __call__(
+        self, request: NotificationRequest, tenant: Tenant, now: Millis, due: Sequence[Channel] | None = None
+    ) -> Facts:
+        """Return the facts about a request at `now`; where it was decided before, about its `due` channels only."""
         settings = tenant.settings
-        channels = request.channels or settings.default_channels
+        channels = (request.channels or settings.default_channels) if due is None else due
         recipient, recipient_from = resolve(request, channels, self.recipients, self.check_address)
         background = self.backgrounds.when_deciding(request, addresses(recipient, channels))
         offers = self._offers(request, (*channels, *_lower(channels)) if settings.downgrade else channels)

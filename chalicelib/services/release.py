@@ -80,7 +80,7 @@ class Release:
         request, tenant = self.requests.get(state.tenant, state.id), self.tenants.get(state.tenant)
         if request is None or tenant is None:
             raise NotFoundError
-        return self.gather(request, tenant, now)
+        return self.gather(request, tenant, now, _beginning(state, now))
 
     def _let_go(self, state: NotificationState, facts: Facts, now: Millis) -> NotificationState:
         if facts.cancelled:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -65,10 +66,20 @@ def test_many_notifications_are_asked_to_be_dispatched_in_batches(queues: AwsQue
 def test_a_publication_reaches_the_lanes_of_its_channels_only(queues: AwsQueues) -> None:
     other = NotificationRef(ACME, NotificationId(derived_id("other")))
 
-    left = queues.publish([Publication(REF, (Channel.EMAIL, Channel.SMS)), Publication(other, (Channel.SMS,))])
+    both = (Channel.EMAIL, Channel.SMS)
+    left = queues.publish([Publication(REF, both), Publication(other, (Channel.SMS, Channel.PUSH))])
 
     assert left == []
     assert [decode(body).ref for body in bodies(queues.lanes[Channel.EMAIL].queue)] == [REF]
+
+
+def test_what_is_for_one_lane_goes_there_itself_in_batches(queues: AwsQueues) -> None:
+    refs = [NotificationRef(ACME, NotificationId(derived_id(str(number)))) for number in range(23)]
+    without_topic = replace(queues, topic_arn="arn:aws:sns:us-east-1:123456789012:gone")
+
+    assert without_topic.publish([Publication(ref, (Channel.EMAIL,)) for ref in refs]) == []
+
+    assert {decode(body).ref for body in bodies(queues.lanes[Channel.EMAIL].queue)} == set(refs)
 
 
 def test_a_dead_letter_names_the_epoch_that_a_redrive_opens(queues: AwsQueues) -> None:
