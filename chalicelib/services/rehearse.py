@@ -1,5 +1,6 @@
 """Rehearsing: the very dispatcher, on ports without effect. What it would do to a request is what it did to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import cast
 
@@ -12,6 +13,7 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
+from chalicelib.domain.words import Channel
 from chalicelib.services.allowances import Allowances
 from chalicelib.services.digests import Digests
 from chalicelib.services.dispatch import Dispatch
@@ -97,8 +99,10 @@ class _Watched(GatherFacts):
 
     seen: list[Facts] = field(default_factory=list)
 
-    def __call__(self, request: NotificationRequest, tenant: Tenant, now: Millis) -> Facts:
-        facts = GatherFacts.__call__(self, request, tenant, now)
+    def __call__(
+        self, request: NotificationRequest, tenant: Tenant, now: Millis, due: Sequence[Channel] | None = None
+    ) -> Facts:
+        facts = GatherFacts.__call__(self, request, tenant, now, due)
         self.seen.append(facts)
         return facts
 
