@@ -38,7 +38,7 @@ def stack(tmp_path: Path) -> Iterator[LocalStack]:
 
 def common_time() -> Millis:
     """Return the moment all escalations begin at, the end of a bucket, with time enough to have them stored before."""
-    return Millis(bucket_of(Millis(time.time_ns() // 1_000_000 + 45_000), WIDTH * 1_000))
+    return Millis(bucket_of(Millis(time.time_ns() // 1_000_000 + 60_000), WIDTH * 1_000))
 
 
 def escalations(at: Millis) -> dict[str, Any]:
