@@ -1,6 +1,6 @@
 """How escalation policies and on-call rotas look in a terminal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from rich.table import Table
@@ -40,15 +40,23 @@ def rota_rows(rotas: Iterable[Told]) -> Table:
     rows = table("rota", "zone", "days", "hours", "people")
     for rota in rotas:
         first = (rota["id"], rota["timeZone"])
-        for shift in rota["shifts"]:
-            days = "every day" if len(shift["days"]) == len(_WEEK) else " ".join(shift["days"])
-            rows.add_row(*first, days, f"{shift['start']}-{shift['end']}", _people(shift["people"]))
+        for row in _on_duty(rota):
+            rows.add_row(*first, *row)
             first = ("", "")
-        if rota["fallback"]:
-            rows.add_row(*first, "", "fallback", _people(rota["fallback"]))
-        if rota["holidays"]:
-            rows.add_row("", "", ", ".join(rota["holidays"]), "holiday", _people(rota["holidayPeople"]))
     return rows
+
+
+def _on_duty(rota: Told) -> Iterator[tuple[str, str, str]]:
+    for shift in rota["shifts"]:
+        days = "every day" if len(shift["days"]) == len(_WEEK) else " ".join(shift["days"])
+        yield days, f"{shift['start']}-{shift['end']}", _people(shift["people"])
+    if rota["holidays"]:
+        yield ", ".join(rota["holidays"]), "holiday", _people(rota["holidayPeople"])
+    last = _names(rota["fallback"])
+    if rota.get("fallbackRota"):
+        last.append(f"rota {rota['fallbackRota']}")
+    if last:
+        yield "", "fallback", ", ".join(last)
 
 
 def duration(seconds: int) -> str:
@@ -72,4 +80,8 @@ def _addressed(step: Told) -> str:
 
 
 def _people(people: Iterable[Told]) -> str:
-    return ", ".join(f"{person['userType']}/{person['userId']}" for person in people)
+    return ", ".join(_names(people))
+
+
+def _names(people: Iterable[Told]) -> list[str]:
+    return [f"{person['userType']}/{person['userId']}" for person in people]
