@@ -1,13 +1,18 @@
 """Administering escalation policies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec.structs import replace
+
 from chalicelib import bootstrap
 from chalicelib.api.call import Call
 from chalicelib.api.path import policy_id
-from chalicelib.api.policy_models import ChangePolicy, CreatePolicy, PolicyAnswer, PolicyList
+from chalicelib.api.policy_models import ChangePolicy, CreatePolicy, PolicyAnswer, PolicyList, StepBody
 from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.auth.permissions import Permission
-from chalicelib.domain.errors import ConflictError, NotFoundError
+from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from chalicelib.services.audited_change import Actor
 
 routes = Routes(__name__, tag="Administration: escalation policies")
@@ -28,7 +33,8 @@ ONE = POLICIES + "/{id}"
 def create_policy(call: Call, body: CreatePolicy) -> Reply:
     """Store a new policy."""
     by = Actor(call.principal, call.now)
-    policy = bootstrap.manage_policies().create(call.tenant, body.policy(), by)
+    with _placed(body.steps):
+        policy = bootstrap.manage_policies().create(call.tenant, body.policy(), by)
     return Reply(PolicyAnswer.of(policy), headers={"Location": f"{POLICIES}/{policy.id}"})
 
 
@@ -63,7 +69,8 @@ def get_policy(call: Call, id: str) -> PolicyAnswer:
 def change_policy(call: Call, id: str, body: ChangePolicy) -> PolicyAnswer:
     """Change what is given; what was decided before keeps its steps."""
     by = Actor(call.principal, call.now)
-    changed = bootstrap.manage_policies().update(call.tenant, policy_id(id), body.applied_to, by, body.version)
+    with _placed(body.steps):
+        changed = bootstrap.manage_policies().update(call.tenant, policy_id(id), body.applied_to, by, body.version)
     return PolicyAnswer.of(changed)
 
 
@@ -78,3 +85,16 @@ def change_policy(call: Call, id: str, body: ChangePolicy) -> PolicyAnswer:
 def delete_policy(call: Call, id: str) -> None:
     """Remove a policy."""
     bootstrap.manage_policies().delete(call.tenant, policy_id(id), Actor(call.principal, call.now))
+
+
+@contextmanager
+def _placed(steps: list[StepBody] | None) -> Iterator[None]:
+    """Show faults where they stand: a step of the body may have one `channel` in the place of `channels`."""
+    try:
+        yield
+    except InvalidInputError as error:
+        short = {
+            f"/steps/{at}/channels/0": f"/steps/{at}/channel" for at, step in enumerate(steps or ()) if step.channel
+        }
+        faults = [replace(fault, pointer=short.get(fault.pointer, fault.pointer)) for fault in error.faults]
+        raise InvalidInputError(faults=faults) from error
