@@ -14,7 +14,7 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.status import NotificationStatus, shown_status
 from chalicelib.domain.value import Millis, Value
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, Reason
 
 
 class Explanation(Value, frozen=True):
@@ -82,14 +82,17 @@ def _headline(state: NotificationState, arrived: list[Channel], handed_over: lis
         return f"It reached the recipient {_channels(arrived)}."
     if handed_over:
         return f"It was sent {_channels(handed_over)}; whether it arrived was not reported yet."
-    return _nothing_arrived({delivery.status for delivery in state.deliveries.values()})
+    return _nothing_arrived(state.deliveries.values())
 
 
-def _nothing_arrived(statuses: Collection[DeliveryStatus]) -> str:
+def _nothing_arrived(deliveries: Collection[Delivery]) -> str:
+    statuses = {delivery.status for delivery in deliveries}
     if DeliveryStatus.UNKNOWN in statuses:
         return "Nobody can tell whether it reached the recipient."
     if any(status in OPEN for status in statuses):
         return "It has not reached the recipient yet."
+    if any(delivery.reason is Reason.DIGESTED for delivery in deliveries):
+        return "It is not sent by itself."
     return "It did not reach the recipient."
 
 

@@ -215,6 +215,10 @@ def test_a_step_that_reading_cancelled_says_so() -> None:
             "It did not reach the recipient.",
         ),
         (
+            {Channel.EMAIL: Delivery(status=DeliveryStatus.SUPPRESSED, reason=Reason.DIGESTED)},
+            "It is not sent by itself. Not by e-mail: it is told together with others, in a digest",
+        ),
+        (
             {channel: a_delivery(DeliveryStatus.DELIVERED) for channel in Channel},
             "It reached the recipient by e-mail, by text message, by push notification and in the inbox.",
         ),
@@ -260,7 +264,7 @@ def test_people_on_duty_are_named_with_what_became_of_asking_them() -> None:
     [
         ({"acknowledged_at": LATER}, False, f"it was acknowledged at {SHOWN['later']}."),
         ({"cancelled_at": NOW}, False, "nobody else is, for nothing more of it is sent."),
-        ({}, True, "nobody is left to ask, and nobody acknowledged it."),
+        ({}, True, "nobody else is, and nobody acknowledged it."),
     ],
 )
 def test_a_relay_says_why_it_goes_on_no_more(marks: dict[str, Millis], ended: bool, said: str) -> None:
