@@ -82,7 +82,11 @@ def _headline(state: NotificationState, arrived: list[Channel], handed_over: lis
         return f"It reached the recipient {_channels(arrived)}."
     if handed_over:
         return f"It was sent {_channels(handed_over)}; whether it arrived was not reported yet."
-    return _nothing_arrived(state.deliveries.values())
+    said = _nothing_arrived(state.deliveries.values())
+    if not state.relays:
+        return said
+    asked = sum(relay.position for relay in state.relays)
+    return f"{said.removesuffix('.')}; {asked} on duty {'was' if asked == 1 else 'were'} asked."
 
 
 def _nothing_arrived(deliveries: Collection[Delivery]) -> str:

@@ -228,6 +228,21 @@ def test_the_summary_begins_with_whether_it_was_received(deliveries: dict[Channe
     assert explained(a_state(deliveries)).summary.startswith(headline)
 
 
+@pytest.mark.parametrize(
+    ("positions", "said"), [((0,), "0 on duty were"), ((1,), "1 on duty was"), ((2, 1), "3 on duty were")]
+)
+def test_the_summary_of_what_is_for_those_on_duty_says_that_they_were_asked(
+    positions: tuple[int, ...], said: str
+) -> None:
+    refused = Delivery(status=DeliveryStatus.SUPPRESSED, reason=Reason.NOT_IN_POLICY)
+    relays = tuple(
+        Relay(rota=ROTA, channels=(Channel.SMS,), not_before=LATER, every=300_000, position=position)
+        for position in positions
+    )
+    summary = explained(a_state({Channel.SMS: refused}, relays=relays)).summary
+    assert summary.startswith(f"It did not reach the recipient; {said} asked. Not by text message:")
+
+
 def test_a_notification_that_was_refused_as_a_whole_says_why_once() -> None:
     refused = Delivery(status=DeliveryStatus.SUPPRESSED, reason=Reason.TENANT_SUSPENDED)
     state = a_state({Channel.EMAIL: refused, Channel.SMS: refused}, reason=Reason.TENANT_SUSPENDED)
