@@ -67,5 +67,5 @@ def _text(state: NotificationState, relay: Relay, asked: int, now: Millis) -> st
     if is_over(state, now):
         return f"{so_far}; nobody else is, for nothing more of it is sent."
     if relay.ended:
-        return f"{so_far}; nobody is left to ask, and nobody acknowledged it."
+        return f"{so_far}; nobody else is, and nobody acknowledged it."
     return f"{so_far}; the next one is at {iso8601(relay.not_before)}."

@@ -1,6 +1,6 @@
 """The request `R`: what was asked for one notification. Written once when it is accepted, never changed."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -9,6 +9,8 @@ from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestI
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Priority, Strategy
+
+_TWO_DAYS: Final = 2 * 86_400_000
 
 
 class IdempotencyRecord(Value, frozen=True):
@@ -60,5 +62,7 @@ class NotificationRequest(Value, frozen=True):
 
     @property
     def begins_at(self) -> Millis:
-        """When it begins, as far as its wall clock need not be asked: at once, or when it is to be sent."""
+        """When it begins: at once, or when it is to be sent; where that is for a wall clock to say, some time later."""
+        if self.send_at_local is not None:
+            return Millis(self.accepted_at + _TWO_DAYS)
         return max(self.accepted_at, self.send_at or self.accepted_at)

@@ -138,7 +138,7 @@ def stop_reason(state: NotificationState, now: Millis) -> Reason | None:
 
 def _escalation_over(state: NotificationState) -> Reason | None:
     match state.stop_on:
-        case StopOn.READ if state.read_at is not None:
+        case StopOn.READ if _seen(state):
             return Reason.READ
         case StopOn.ACKNOWLEDGED if state.acknowledged_at is not None:
             return Reason.ACKNOWLEDGED
@@ -147,10 +147,15 @@ def _escalation_over(state: NotificationState) -> Reason | None:
     return None
 
 
+def _seen(state: NotificationState) -> bool:
+    """Whether its owner had it before their eyes: read it, or put it away."""
+    return not (state.read_at is None and state.archived_at is None and state.deleted_at is None)
+
+
 def _arrived(state: NotificationState) -> bool:
     """Whether a message got through to the person: read, or delivered by a vendor. The inbox alone does not count."""
     external = (delivery for channel, delivery in state.deliveries.items() if channel is not Channel.IN_APP)
-    return state.read_at is not None or any(delivery.status is DeliveryStatus.DELIVERED for delivery in external)
+    return _seen(state) or any(delivery.status is DeliveryStatus.DELIVERED for delivery in external)
 
 
 def stopped_status(delivery: Delivery, reason: Reason) -> DeliveryStatus:

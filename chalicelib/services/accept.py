@@ -93,10 +93,10 @@ class Accept(msgspec.Struct, frozen=True):
         """
         tenant = self._sending_tenant(order)
         stamp = Stamp(sent_by=sent_by, correlation_id=correlation_id)
-        ttl = tenant.keeps_until(max(now, order.send_at or now))
         if key is not None:
-            return self._accept_once(order, key, now, stamp, ttl)
+            return self._accept_once(order, tenant, key, now, stamp)
         wanted = self._new_requests(order, now, stamp)
+        ttl = tenant.keeps_until(wanted[0].begins_at)
         self._join_groups(wanted, ttl)
         self._store(wanted, ttl)
         return Acceptance(request_id=wanted[0].request_id, ids=tuple(request.id for request in wanted))
@@ -145,7 +145,7 @@ class Accept(msgspec.Struct, frozen=True):
             detail = "The tenant has no escalation policy of this name"
             yield Fault(pointer="/escalation/policy", code="unknown_policy", detail=detail)
 
-    def _accept_once(self, order: Order, key: IdempotencyKey, now: Millis, stamp: Stamp, ttl: int) -> Acceptance:
+    def _accept_once(self, order: Order, tenant: Tenant, key: IdempotencyKey, now: Millis, stamp: Stamp) -> Acceptance:
         mine = IdempotencyRecord(
             route=key.route,
             key=key.key,
@@ -167,6 +167,7 @@ class Accept(msgspec.Struct, frozen=True):
             wanted = self._left_out(order.tenant, all_of_them)
             if wanted and now - record.accepted_at < IN_PROGRESS_FOR:
                 raise RequestInProgressError
+        ttl = tenant.keeps_until(all_of_them[0].begins_at)
         if wanted:
             self._join_groups(all_of_them, ttl)
         self._store(wanted, ttl)

@@ -63,15 +63,20 @@ class Inbox(msgspec.Struct, frozen=True):
         return self._marked(owner, id, self.states.unread)
 
     def archive(self, owner: Owner, id: NotificationId, now: Millis) -> Notification:
-        """Put one out of the default listing and the unread count."""
-        return self._marked(owner, id, lambda ref, who: self.states.archive(ref, who, now))
+        """Put one out of the default listing and the unread count; nothing more of it is sent if it escalates."""
+
+        def archive(ref: NotificationRef, who: Recipient) -> NotificationState:
+            return stop_pending(self.states, self.states.archive(ref, who, now), now)
+
+        return self._marked(owner, id, archive)
 
     def delete(self, owner: Owner, id: NotificationId, now: Millis) -> None:
-        """Take one away from its owner for good."""
+        """Take one away from its owner for good; nothing more of it is sent if it escalates."""
         try:
-            self.states.delete(NotificationRef(owner.tenant, id), owner.as_recipient(), now)
+            state = self.states.delete(NotificationRef(owner.tenant, id), owner.as_recipient(), now)
         except RefusedChangeError as refused:
             raise NotFoundError from refused
+        stop_pending(self.states, state, now)
 
     def count_unread(self, owner: Owner) -> int:
         """Return how many arrived in the inbox and wait to be read."""

@@ -91,7 +91,11 @@ class InboxMany(msgspec.Struct, frozen=True):
 
     def _delete_each(self, owner: Owner, ids: Sequence[NotificationId]) -> int:
         now, who = self.clock(), owner.as_recipient()
-        return self._count(ids, lambda id: self.states.delete(NotificationRef(owner.tenant, id), who, now))
+
+        def delete(id: NotificationId) -> NotificationState:
+            return stop_pending(self.states, self.states.delete(NotificationRef(owner.tenant, id), who, now), now)
+
+        return self._count(ids, delete)
 
     def _count(self, ids: Sequence[NotificationId], change: Callable[[NotificationId], NotificationState]) -> int:
         def made(id: NotificationId) -> bool:

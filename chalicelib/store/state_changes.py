@@ -135,14 +135,14 @@ def _is_free(channel: Channel, now: Millis) -> Condition:
 
 def _goes_on() -> Condition:
     """Holds where no escalation is over."""
-    unread = N.read_at.does_not_exist()
+    unseen = _all(*(seen.does_not_exist() for seen in (N.read_at, N.archived_at, N.deleted_at)))
     undelivered = [
         ~_has_status(channel, [DeliveryStatus.DELIVERED]) for channel in Channel if channel != Channel.IN_APP
     ]
     unended = {
-        StopOn.READ: unread,
+        StopOn.READ: unseen,
         StopOn.ACKNOWLEDGED: N.acknowledged_at.does_not_exist(),
-        StopOn.DELIVERED: _all(unread, *undelivered),
+        StopOn.DELIVERED: _all(unseen, *undelivered),
     }
     return _any(N.stop_on.does_not_exist(), *(_all(N.stop_on == on, unended[on]) for on in StopOn))
 

@@ -60,6 +60,8 @@ def claim_cases() -> Iterator[NotificationState]:
     for status, cancelled, expires in product(statuses, (None, NOW), times):
         yield a_state({EMAIL: a_delivery(status)}, cancelled_at=cancelled, expires_at=expires)
     others = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
+    for stop_on, put_away in product((None, *StopOn), ("archived_at", "deleted_at")):
+        yield a_state({EMAIL: a_delivery()}, stop_on=stop_on, **{put_away: NOW})
     for stop_on, read, acknowledged, other in product((None, *StopOn), (None, NOW), (None, NOW), others):
         for channel in (Channel.SMS, Channel.IN_APP):
             deliveries = {EMAIL: a_delivery(), channel: a_delivery(other)}

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.ids import NotificationId, UserId
+from chalicelib.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step
+from chalicelib.domain.ids import NotificationId, RotaId, UserId
 from chalicelib.domain.state import DeliveryChange, NotificationState
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.value import Millis
@@ -91,6 +92,28 @@ def test_reading_an_escalation_ends_what_waits_in_the_queues_visibly(world: Worl
     assert (email.status, email.reason) == (DeliveryStatus.CANCELLED, Reason.READ)
     world.deliver()(REF, Channel.EMAIL)
     assert world.vendor.calls == []
+
+
+@pytest.mark.parametrize("put_away", ["archive", "delete"])
+def test_putting_an_escalation_away_ends_it_as_reading_does(world: World, put_away: str) -> None:
+    world.decided(channels=(Channel.IN_APP, Channel.EMAIL), strategy=Strategy.ESCALATION)
+    world.deliver()(REF, Channel.IN_APP)
+
+    getattr(world.inbox(), put_away)(OWNER, ID, NOW)
+
+    email = world.state.deliveries[Channel.EMAIL]
+    assert (email.status, email.reason) == (DeliveryStatus.CANCELLED, Reason.READ)
+
+
+def test_nobody_on_duty_is_asked_after_it_was_read_and_marked_unread_again(world: World) -> None:
+    step = Step(channels=(Channel.SMS,), after=60, rota=RotaId("ops"))
+    world.store.policies.create(ACME, EscalationPolicy(id=DEFAULT_POLICY.id, steps=(step,)))
+    world.decided(channels=(Channel.IN_APP,), strategy=Strategy.ESCALATION)
+
+    world.inbox().read(OWNER, ID, NOW)
+    world.inbox().unread(OWNER, ID)
+
+    assert [relay.ended for relay in world.state.relays] == [True]
 
 
 def test_a_delivery_a_worker_takes_meanwhile_is_left_to_that_worker(world: World) -> None:
