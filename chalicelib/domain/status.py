@@ -30,7 +30,7 @@ def derive_status(state: NotificationState | None) -> NotificationStatus:
     """Return the status of a notification; without a state it is accepted and not yet decided.
 
     External channels decide: an in-app delivery, which is instant, counts alone only where no external
-    delivery went out or is going to.
+    delivery went out or is going to. Where nothing is for the recipient, it counts whether people on duty are asked.
     """
     if state is None:
         return NotificationStatus.ACCEPTED
@@ -51,6 +51,9 @@ def shown_status(state: NotificationState | None) -> NotificationStatus:
 
 
 def _nothing_went_out(state: NotificationState, wanted: Collection[DeliveryStatus]) -> NotificationStatus:
+    if not all(relay.ended for relay in state.relays):
+        asked = any(relay.position for relay in state.relays)
+        return NotificationStatus.SENT if asked else NotificationStatus.SCHEDULED
     if DeliveryStatus.CANCELLED in wanted or state.cancelled_at is not None:
         return NotificationStatus.CANCELLED
     if DeliveryStatus.EXPIRED in wanted or state.reason is Reason.EXPIRED:

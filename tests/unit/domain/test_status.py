@@ -1,7 +1,8 @@
 import pytest
 
 from chalicelib.domain.delivery import DeliveryStatus
-from chalicelib.domain.state import NotificationState
+from chalicelib.domain.ids import RotaId
+from chalicelib.domain.state import NotificationState, Relay
 from chalicelib.domain.status import derive_status, shown_status
 from chalicelib.domain.words import Channel, Reason
 from tests.build import NOW, a_delivery, a_state
@@ -71,6 +72,15 @@ def test_status_follows_from_the_deliveries(deliveries: str, expected: str) -> N
 )
 def test_a_notification_without_deliveries_has_a_status_too(state: NotificationState | None, expected: str) -> None:
     assert derive_status(state) == expected
+
+
+@pytest.mark.parametrize(
+    ("position", "ended", "expected"), [(0, False, "scheduled"), (1, False, "sent"), (2, True, "suppressed")]
+)
+def test_what_only_asks_people_on_duty_goes_on_until_nobody_is_left(position: int, ended: bool, expected: str) -> None:
+    relay = Relay(rota=RotaId("ops"), channels=(Channel.SMS,), not_before=NOW, every=1, position=position, ended=ended)
+
+    assert derive_status(a_state({}, relays=(relay,))) == expected
 
 
 def test_read_is_shown_instead_of_the_derived_status() -> None:
