@@ -76,16 +76,21 @@ def test_an_unclear_answer_is_unknown_and_never_sent_again(herald: Herald, perso
 
 
 @pytest.mark.parametrize(
-    ("operation", "when"),
-    [("PutItem", "before"), ("PutItem", "after"), ("PublishBatch", "after")],
-    ids=["before the state is put", "after it", "after the publish"],
+    ("operation", "when", "channels"),
+    [
+        ("PutItem", "before", ["email"]),
+        ("PutItem", "after", ["email"]),
+        ("SendMessageBatch", "after", ["email"]),
+        ("PublishBatch", "after", ["email", "in_app"]),
+    ],
+    ids=["before the state is put", "after it", "after it put the message into the lane", "after the publish"],
 )
 def test_a_dispatcher_that_dies_anywhere_delivers_once(
-    herald: Herald, person: Person, operation: str, when: str
+    herald: Herald, person: Person, operation: str, when: str, channels: list[str]
 ) -> None:
     order = herald.order_death("Dispatch", operation, when)
 
-    delivery = herald.delivery(herald.send(person), within=120)
+    delivery = herald.delivery(herald.send(person, channels=channels), within=120)
 
     assert not order.exists()
     assert delivery.has_arrived

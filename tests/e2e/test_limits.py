@@ -113,13 +113,17 @@ def test_who_calls_too_often_is_told_when_to_come_again(herald: Herald) -> None:
     bodies = [{"recipients": [each.as_recipient()], "channels": ["email"], "body": each.user_id} for each in people]
 
     # When
-    *admitted, refused = [tenant.service.call("POST", SEND, body) for body in bodies]
+    answers = [tenant.service.call("POST", SEND, body) for body in bodies]
 
     # Then
-    assert [answer.status for answer in admitted] == [202] * CALLS
+    admitted = [answer for answer in answers if answer.status == 202]
+    refused = answers[len(admitted)]
+    # A lease whose answer got lost may be counted twice; more than the limit is never let through.
+    assert CALLS - 1 <= len(admitted) <= CALLS
+    assert admitted == answers[: len(admitted)]
     left = [answer.headers["RateLimit"].split(";")[:2] for answer in admitted]
     assert left[0][0] == '"send"'
-    assert left[-1] == ['"send"', "r=0"]
+    assert left[-1] in (['"send"', "r=0"], ['"send"', "r=1"])
     assert {answer.headers["RateLimit-Policy"] for answer in admitted} == {f'"send";q={CALLS};w=60'}
     assert (refused.status, refused.headers["Content-Type"]) == (429, "application/problem+json")
     assert (refused.body["code"], refused.body["status"]) == ("rate_limited", 429)
