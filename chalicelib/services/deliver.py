@@ -48,6 +48,9 @@ LONGEST_DELAY: Final = 900
 """Seconds a queue can hold a message back."""
 
 
+GIVEN_UP: Final = frozenset({Reason.RETRIES_EXHAUSTED, Reason.MISCONFIGURED})
+"""What an operator can mend, and then have tried again."""
+
 Shape = Callable[[Channel, NotificationRequest, Recipient, Tenant], Message]
 
 
@@ -158,7 +161,7 @@ class Deliver:
     def _follow_up(self, ref: NotificationRef, channel: Channel, before: Delivery, change: DeliveryChange) -> None:
         if change.status is DeliveryStatus.SENDING and change.not_before is not None:
             self._later(ref, channel, change.not_before)
-        elif change.reason in (Reason.RETRIES_EXHAUSTED, Reason.MISCONFIGURED):
+        elif change.reason in GIVEN_UP:
             self.queues.dead_letter(ref, channel, before.epoch + 1)
 
     def _settle(self, ref: NotificationRef, channel: Channel, state: NotificationState | None) -> Verdict:
@@ -168,6 +171,10 @@ class Deliver:
         now = self.clock()
         match claimable(state, channel, now):
             case Claim.SETTLED:
+                given_up = state.deliveries.get(channel)
+                if given_up is not None and given_up.reason in GIVEN_UP:
+                    # Whoever gave it up may have died before saying so. Saying it twice opens it once.
+                    self.queues.dead_letter(ref, channel, given_up.epoch + 1)
                 return Verdict.DONE
             case Claim.LEASED | Claim.FREE:
                 return Verdict.RETURN

@@ -158,3 +158,16 @@ def test_a_vendor_that_asks_for_more_patience_than_a_queue_has_is_asked_again_by
     world.clock.advance(901_000)
     world.wake()
     assert world.queues.published == [Publication(REF, (Channel.EMAIL,))]
+
+
+def test_a_worker_that_dies_before_the_dead_letter_leaves_it_to_the_next() -> None:
+    world = World(providers=("only",))
+    world.decided()
+    world.vendor.answers = [BAD_KEY]
+    deliver(world)
+    world.queues.dead[Channel.EMAIL].clear()
+
+    assert deliver(world) is Verdict.DONE
+
+    assert world.queues.dead[Channel.EMAIL] == [LaneMessage(REF, epoch=1)]
+    assert len(world.vendor.calls) == 1
