@@ -21,6 +21,7 @@ reads lag: nothing decides on them. There is no Scan.
 | what was released to a user      | Put, Get, BatchGet        | T#t#U#type#user | USAGE           |       | either   |
 | what is collected for a digest   | Put, Get                  | T#t#U#type#user | DIGEST#category |       | strong   |
 | devices of a user                | Put, Delete, Query        | T#t#U#type#user | DEV#id          |       | strong   |
+| whose a device is now            | Put, Get, Delete          | T#t#D#id        | D               |       | strong   |
 | topics that a user subscribed to | Put, Get, Delete, Query   | T#t#U#type#user | TOPIC#key       |       | strong   |
 | members of a topic               | Put, Delete, Query        | T#t#TOPIC#k#0.. | type#user       |       | strong   |
 |                                  |                           | 31              |                 |       |          |
@@ -199,6 +200,11 @@ def digest(tenant: TenantId, user_type: UserType, user_id: UserId, category: str
 def device(tenant: TenantId, user_type: UserType, user_id: UserId, id: DeviceId) -> Key:
     """Return the key of a user's device."""
     return Key(_partition(tenant, "U", user_type, user_id), f"DEV#{_escaped(id)}")
+
+
+def device_owner(tenant: TenantId, id: DeviceId) -> Key:
+    """Return the key of what says whose a device is."""
+    return Key(_partition(tenant, "D", id), "D")
 
 
 def all_devices(tenant: TenantId, user_type: UserType, user_id: UserId) -> Rows:

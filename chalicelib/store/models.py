@@ -118,6 +118,13 @@ class DeviceItem(Item, discriminator="V"):
     body = UnicodeAttribute()
 
 
+class DeviceOwnerItem(Item, discriminator="Y"):
+    """Whose a device is: of whoever registered it last."""
+
+    user_type = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+
+
 class TopicSubscriptionItem(Item, discriminator="O"):
     """A user's subscription to a topic: in the user's partition, and in the topic's, where its key says who it is."""
 

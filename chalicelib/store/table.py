@@ -66,14 +66,15 @@ class Table:
         changed: Raw = self._write("UpdateItem", request | _TELL)["Attributes"]
         return changed
 
-    def delete(self, key: Key) -> bool:
-        """Remove an item; False when there was none.
+    def delete(self, key: Key, condition: Condition | None = None) -> bool:
+        """Remove an item; False when there was none that fulfills the condition.
 
         In a transaction: when the answer gets lost and its client asks again, the table knows the request by its token
         and does not say that there was nothing.
         """
+        there = Item.pk.exists() if condition is None else Item.pk.exists() & condition
         try:
-            self._write("TransactWriteItems", {"TransactItems": [{"Delete": self._request(key, Item.pk.exists())}]})
+            self._write("TransactWriteItems", {"TransactItems": [{"Delete": self._request(key, there)}]})
         except ConditionFailedError:
             return False
         return True

@@ -6,6 +6,7 @@ from chalicelib.domain.device import Device, Platform, device_id
 from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.value import Millis
 from tests.build import ACME, NOW
+from tests.callers import GLOBEX
 from tests.store.stores import Store
 
 ANN = (UserType("customer"), UserId("ann"))
@@ -39,3 +40,26 @@ def test_a_device_is_forgotten_once(store: Store) -> None:
     assert store.devices.delete(ACME, *ANN, PHONE.id)
     assert not store.devices.delete(ACME, *ANN, PHONE.id)
     assert store.devices.list(ACME, *ANN) == (BROWSER,)
+
+
+def test_a_device_is_of_whoever_registered_it_last(store: Store) -> None:
+    for user in (ANN, BOB):
+        store.devices.put(ACME, *user, PHONE)
+    assert store.devices.list(ACME, *ANN) == ()
+    assert store.devices.list(ACME, *BOB) == (PHONE,)
+    assert not store.devices.delete(ACME, *ANN, PHONE.id)
+    store.devices.put(ACME, *ANN, PHONE)
+    assert store.devices.list(ACME, *BOB) == ()
+
+
+def test_a_device_that_was_forgotten_may_be_anybodys(store: Store) -> None:
+    store.devices.put(ACME, *ANN, PHONE)
+    store.devices.delete(ACME, *ANN, PHONE.id)
+    store.devices.put(ACME, *BOB, PHONE)
+    assert store.devices.list(ACME, *BOB) == (PHONE,)
+
+
+def test_the_same_device_may_be_registered_in_two_tenants(store: Store) -> None:
+    for tenant in (ACME, GLOBEX):
+        store.devices.put(tenant, *ANN, PHONE)
+    assert store.devices.list(ACME, *ANN) == store.devices.list(GLOBEX, *ANN) == (PHONE,)

@@ -70,6 +70,9 @@ class TwinDevices:
 
     def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, device: Device) -> None:
         with self.rows.step():
+            for (owner, *_), registered in self.rows.devices.items():
+                if owner == tenant:
+                    registered.pop(device.id, None)
             self.rows.devices.setdefault((tenant, user_type, user_id), {})[device.id] = device
 
     def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[Device, ...]:

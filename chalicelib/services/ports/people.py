@@ -48,7 +48,7 @@ class Devices(Protocol):
     """The devices that users registered."""
 
     def put(self, tenant: TenantId, user_type: UserType, user_id: UserId, device: Device) -> None:
-        """Register a device, or replace what is known of it."""
+        """Register a device, or replace what is known of it; whoever had it before has it no longer."""
 
     def list(self, tenant: TenantId, user_type: UserType, user_id: UserId) -> tuple[Device, ...]:
         """Return a user's devices in order of id, by a consistent read."""
