@@ -1,7 +1,5 @@
 """Devices of users: one is of whoever registered it last, so that nobody sees what is for another on a shared one."""
 
-"""Devices of users: a device is of whoever registered it last, for on a shared one nobody is to see another's messages."""
-
 from typing import Final
 
 from pynamodb.expressions.condition import And, Condition
