@@ -1,12 +1,10 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import boto3
 import pytest
-from moto import mock_aws
 
-from chalicelib.aws.clients import client, made, session
+from chalicelib.aws.clients import client
 from chalicelib.aws.queues import AwsQueues
 from chalicelib.domain.ids import NotificationId, derived_id
 from chalicelib.domain.timer import Due, DueKind
@@ -17,19 +15,6 @@ from chalicelib.settings import Lane
 from tests.build import ACME, ID
 
 REF = NotificationRef(ACME, ID)
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        session.cache_clear()
-        made.cache_clear()
-        yield
-    session.cache_clear()
-    made.cache_clear()
 
 
 @pytest.fixture

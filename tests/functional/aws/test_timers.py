@@ -1,35 +1,19 @@
 """Given a bucket, when its execution is started, then there is one, however many start it."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from chalicelib.aws.clients import made, session
 from chalicelib.aws.timers import StateMachine
 from chalicelib.domain.timer import SHARDS
 
 BUCKET = 1_790_000_040_000
 GRACE = 30_000
 DEFINITION = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        session.cache_clear()
-        made.cache_clear()
-        yield
-    session.cache_clear()
-    made.cache_clear()
 
 
 @pytest.fixture

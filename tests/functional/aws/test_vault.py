@@ -1,28 +1,13 @@
-from collections.abc import Iterator
-
 import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from moto import mock_aws
 
-from chalicelib.aws.clients import made, session
+from chalicelib.aws.clients import session
 from chalicelib.aws.vault import KmsVault
 from chalicelib.domain.ids import TenantId
 from tests.build import ACME
 
 SECRET = {"apiKey": "SG.secret", "serviceAccount": {"private_key": "…"}}
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in (("DEFAULT_REGION", "us-east-1"), ("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test")):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    with mock_aws():
-        session.cache_clear()
-        made.cache_clear()
-        yield
-    session.cache_clear()
-    made.cache_clear()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ ONE_A_DAY = Preferences(caps={Channel.EMAIL: Cap(day=1)})
 BUDGET = Budget(period=Period.DAY, limit=100)
 
 
-def SIX(channel: Channel) -> int:  # noqa: N802 (stands in a table beside constants)
+def six(channel: Channel) -> int:
     return 6
 
 
@@ -99,7 +99,7 @@ def test_an_override_comes_first_and_keeps_the_others_as_spares() -> None:
         ({"preferences": Preferences(channels={Channel.EMAIL: False})}, "suppressed", Reason.PREFERENCE_OFF),
         (with_settings(digests={"transactional": DIGEST}), "suppressed", Reason.DIGESTED),
         ({"usage": CAPPED, "preferences": ONE_A_DAY}, "suppressed", Reason.FREQUENCY_CAPPED),
-        ({**with_settings(budgets=(BUDGET,)), "spent": (95,), "estimate": SIX}, "suppressed", Reason.BUDGET_EXCEEDED),
+        ({**with_settings(budgets=(BUDGET,)), "spent": (95,), "estimate": six}, "suppressed", Reason.BUDGET_EXCEEDED),
     ],
 )
 def test_each_rule_refuses_with_its_reason(changes: dict[str, Any], status: str, reason: Reason) -> None:
