@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.device import MOST_DEVICES
-from chalicelib.domain.ids import TopicKey
+from chalicelib.domain.ids import TopicKey, UserId, UserType
 from chalicelib.domain.topic import MOST_TOPICS, TopicSubscription
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Strategy
@@ -16,6 +16,7 @@ DEVICES = "/api/v1/users/me/devices"
 TOPICS = "/api/v1/users/me/topics"
 ITSELF = "/api/v1/users/me/notifications"
 ANN = a_user(user_id="ann")
+HERS = (ACME, UserType("customer"), UserId("ann"))
 BOB = a_user(user_id="bob")
 PHONE = {"token": "a-token/of:ann's", "platform": "ios", "name": "Ann's phone"}
 
@@ -52,7 +53,7 @@ def test_a_device_is_forgotten_by_its_id_or_its_token_by_its_owner_alone(api: Ap
 def test_the_device_registered_longest_ago_makes_room(api: Api) -> None:
     for number in range(MOST_DEVICES):
         api.call("POST", DEVICES, ANN, {"token": f"t{number}"})
-    stored = api.world.rows.devices[ACME, ANN.user_type, ANN.user_id]  # type: ignore[index]
+    stored = api.world.rows.devices[HERS]
     for id, device in stored.items():
         stored[id] = replace(device, registered_at=Millis(int(device.token[1:])))
     api.call("POST", DEVICES, ANN, {"token": "t0"})
@@ -106,7 +107,7 @@ def test_what_cannot_be_a_topic_is_not_found(api: Api) -> None:
 def test_subscriptions_have_an_end(api: Api) -> None:
     for number in range(MOST_TOPICS):
         new = TopicSubscription(topic=TopicKey(f"t{number}"), subscribed_at=NOW)
-        api.world.store.topics.subscribe(ACME, ANN.user_type, ANN.user_id, new)  # type: ignore[arg-type]
+        api.world.store.topics.subscribe(*HERS, new)
     assert api.call("PUT", f"{TOPICS}/one-more", ANN).faults == {"": "too_many"}
     assert api.call("PUT", f"{TOPICS}/t7", ANN).status == 200
 

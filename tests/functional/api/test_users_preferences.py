@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.preferences import Preferences, QuietWindow
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Weekday
@@ -16,6 +17,7 @@ from tests.callers import GLOBEX, a_service, a_user
 
 PREFERENCES = "/api/v1/users/me/preferences"
 ANN = a_user(user_id="ann")
+HERS = (ACME, UserType("customer"), UserId("ann"))
 BOB = a_user(user_id="bob")
 EVERYTHING = {
     "channels": {"SMS": False, "push": True},
@@ -83,9 +85,8 @@ def test_what_is_left_out_is_chosen_no_more(api: Api) -> None:
 
 def test_a_do_not_disturb_that_is_over_is_none(api: Api) -> None:
     api.call("PUT", PREFERENCES, ANN, {"doNotDisturbUntil": at(seconds=1)})
-    user = (ACME, ANN.user_type, ANN.user_id)
     over = Preferences(do_not_disturb_until=Millis(api.world.clock() - 1))
-    api.world.rows.preferences = {user: over}  # type: ignore[dict-item]
+    api.world.rows.preferences = {HERS: over}
     assert "doNotDisturbUntil" not in api.call("GET", PREFERENCES, ANN).json
 
 
@@ -176,4 +177,4 @@ def test_a_namesake_of_another_type_chooses_for_themselves(api: Api) -> None:
     api.call("PUT", PREFERENCES, ANN, EVERYTHING)
     driver = replace(ANN, user_type="driver")
     assert api.call("GET", PREFERENCES, driver).json["version"] == 0
-    assert api.world.store.preferences.get(ACME, *(ANN.user_type, ANN.user_id)).channels[Channel.SMS] is False  # type: ignore[arg-type]
+    assert api.world.store.preferences.get(*HERS).channels[Channel.SMS] is False
