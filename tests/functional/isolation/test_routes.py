@@ -36,7 +36,7 @@ from tests.api import Api, Response, api_on
 from tests.aws_semantics.switch import semantics
 from tests.build import ACME, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
-from tests.functional.isolation.routes import ACMES, CHOOSING, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
+from tests.functional.isolation.routes import ACMES, CHOOSING, DEVICES, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
 from tests.store.stores import Store, acting, create_table, new_session, on_table
 
 MARK: Final = "acmes"
@@ -62,7 +62,14 @@ def callers(route: Route) -> dict[str, Principal]:
 
 
 ASKED = [(name, who, caller) for name in NAMING if name in ROUTES for who, caller in callers(ROUTES[name]).items()]
-CHOSEN = [(name, who, caller) for name in CHOOSING for who, caller in callers(ROUTES[name]).items()]
+SHARED = f"POST {DEVICES}"
+"""Among colleagues this one takes a device from whoever had it: see `test_a_shared_phone_…` below."""
+CHOSEN = [
+    (name, who, caller)
+    for name in CHOOSING
+    for who, caller in callers(ROUTES[name]).items()
+    if (name, caller) != (SHARED, COLLEAGUE)
+]
 SWEPT = [(name, who, caller) for name in sorted(SWEEPING) for who, caller in callers(ROUTES[name]).items()]
 
 
@@ -189,6 +196,17 @@ def test_what_users_say_of_themselves_is_said_of_nobody_else(
 
     assert response.status in {200, 201}
     assert [row for row in of_acme(table) if "colleague" not in str(row)] == before
+
+
+def test_a_shared_phone_is_all_that_goes_to_the_colleague_who_registers_it(api: Api, table: Table) -> None:
+    before = of_acme(table)
+
+    response = call(api, SHARED, COLLEAGUE, ACMES, Ask(CHOOSING[SHARED]))
+
+    after = [row for row in of_acme(table) if "colleague" not in str(row)]
+    assert response.status == 201
+    assert [row for row in before if row not in after] == [row for row in before if device_id(ACMES.token) in str(row)]
+    assert [row for row in after if row not in before] == []
 
 
 def test_their_owner_finds_what_the_others_do_not(api: Api) -> None:
