@@ -88,6 +88,8 @@ PROBLEM: Final[Document] = {
                     "pointer": {"type": "string", "examples": ["/recipients/0/email"]},
                     "code": {"type": "string", "examples": ["invalid_email"]},
                     "detail": {"type": "string"},
+                    "line": {"type": "integer", "description": "In a text of several lines, from 1."},
+                    "column": {"type": "integer", "description": "In that line, from 1."},
                 },
             },
         },

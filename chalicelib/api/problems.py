@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec.structs import asdict
 from pydantic import ValidationError
 
 from chalicelib.api.models import OWN_CODE
@@ -51,7 +52,7 @@ def problem(error: HeraldError, request_id: str) -> dict[str, Any]:
     }
     if error.faults:
         details["faults"] = [
-            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in error.faults
+            {name: value for name, value in asdict(fault).items() if value is not None} for fault in error.faults
         ]
     return details
 

@@ -2,15 +2,24 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import msgspec
 
+from chalicelib.domain.content import NO_WHATSAPP, AlertAction, Severity, WhatsappContent
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
-from chalicelib.domain.value import Value
+from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Reason
+
+
+class MailFile(Value, frozen=True):
+    """A file that goes with an e-mail: the name the recipient sees, its media type, its bytes."""
+
+    name: str
+    type: str
+    content: bytes
 
 
 class EmailMessage(Value, frozen=True):
@@ -29,6 +38,7 @@ class EmailMessage(Value, frozen=True):
     sender_name: str | None = None
     reply_to: str | None = None
     unsubscribe_url: str | None = None
+    attachments: tuple[MailFile, ...] = ()
 
 
 class SmsMessage(Value, frozen=True):
@@ -54,7 +64,58 @@ class PushMessage(Value, frozen=True):
     ttl: int | None = None
 
 
-Message = EmailMessage | SmsMessage | PushMessage
+class WhatsappMessage(Value, frozen=True):
+    """A WhatsApp message: the text, or what `content` has in its place. The number is E.164."""
+
+    reference: str
+    to: str
+    text: str
+    content: WhatsappContent = NO_WHATSAPP
+
+
+class ChatMessage(Value, frozen=True):
+    """A message into a chat room that the provider's settings name, or to the recipient's own `targets` (by vendor).
+    `blocks` are in the vendor's format; the text is for those who cannot see them.
+    """
+
+    reference: str
+    text: str
+    title: str | None = None
+    link: str | None = None
+    blocks: tuple[dict[str, Any], ...] = ()
+    targets: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class AlertMessage(Value, frozen=True):
+    """An alert to those on duty. `source` is what it is about, `dedup_key` the incident's."""
+
+    reference: str
+    action: AlertAction
+    severity: Severity
+    summary: str
+    text: str
+    source: str
+    dedup_key: str
+    link: str | None = None
+    details: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class WebhookMessage(Value, frozen=True):
+    """A notification for a program. `data` is what its sender gave with it; `at` is when it was accepted."""
+
+    reference: str
+    user_type: str
+    user_id: str
+    category: str
+    text: str
+    at: Millis
+    type: str | None = None
+    title: str | None = None
+    link: str | None = None
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+Message = EmailMessage | SmsMessage | PushMessage | WhatsappMessage | ChatMessage | AlertMessage | WebhookMessage
 
 
 class UnshapeableError(Exception):

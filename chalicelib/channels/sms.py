@@ -17,7 +17,7 @@ def address_fault(recipient: Recipient) -> Reason | None:
     """Tell why the recipient cannot be texted: no number, or none that could be dialed (E.164, by libphonenumber)."""
     if not recipient.phone:
         return Reason.MISSING_ADDRESS
-    return None if _is_number(recipient.phone) else Reason.INVALID_ADDRESS
+    return None if is_number(recipient.phone) else Reason.INVALID_ADDRESS
 
 
 def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> SmsMessage:
@@ -29,7 +29,7 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
         `invalid_address`; `empty_body`; `too_many_segments`: it exceeds the tenant's `sms_max_segments`, and the sender
         did not ask to truncate it.
     """
-    if recipient.phone is None or not _is_number(recipient.phone):
+    if recipient.phone is None or not is_number(recipient.phone):
         raise UnshapeableError("invalid_address")
     said = request.content.sms.text or request.content.body
     text = _fit(_text(said, tenant.settings.sms_prefix), request, tenant)
@@ -41,6 +41,19 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
         segments=count_segments(text),
         sender=sender.address if sender else None,
     )
+
+
+def is_number(phone: str) -> bool:
+    """Tell whether a text is a number in E.164 that can be dialed."""
+    if not _E164.match(phone):
+        return False
+    # Its tables cost more to import than the rest of the channel.
+    from phonenumbers import NumberParseException, is_valid_number, parse
+
+    try:
+        return is_valid_number(parse(phone, None))
+    except NumberParseException:
+        return False
 
 
 def country_of(phone: str) -> str | None:
@@ -59,18 +72,6 @@ def is_country(code: str) -> bool:
     from phonenumbers import SUPPORTED_REGIONS
 
     return code in SUPPORTED_REGIONS
-
-
-def _is_number(phone: str) -> bool:
-    if not _E164.match(phone):
-        return False
-    # Its tables cost more to import than the rest of the channel.
-    from phonenumbers import NumberParseException, is_valid_number, parse
-
-    try:
-        return is_valid_number(parse(phone, None))
-    except NumberParseException:
-        return False
 
 
 def _text(body: str, prefix: str | None) -> str:

@@ -7,11 +7,16 @@ from chalicelib.domain.value import Value
 
 
 class Fault(Value, frozen=True):
-    """One fault of an input: where (a JSON pointer, RFC 6901), which (a stable code) and why (for people)."""
+    """One fault of an input: where (a JSON pointer, RFC 6901), which (a stable code) and why (for people).
+
+    In a text of several lines `line` and `column` say where, both counted from 1.
+    """
 
     pointer: str
     code: str
     detail: str
+    line: int | None = None
+    column: int | None = None
 
 
 class HeraldError(Exception):

@@ -21,6 +21,9 @@ RotaId = NewType("RotaId", str)
 DeviceId = NewType("DeviceId", str)
 """Names a device of a user without telling its token."""
 TopicKey = NewType("TopicKey", str)
+TemplateKey = NewType("TemplateKey", str)
+FragmentKey = NewType("FragmentKey", str)
+"""Names a layout or partial of a tenant."""
 
 PROVIDER_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a tenant may call a provider: without a colon, for ids that have one belong to the providers a stage offers."""
@@ -28,6 +31,8 @@ POLICY_ID: Final = PROVIDER_ID
 """What a tenant may call an escalation policy; a rota likewise."""
 TOPIC_KEY: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 """What a topic may be called: nothing that would be another part of a path."""
+TEMPLATE_KEY: Final = PROVIDER_ID
+"""What a tenant may call a template; a layout, a partial and a category likewise."""
 CLIENT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}"
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|+=~-]{0,127}\Z")
 _DEVICE_ID = re.compile(r"[0-9a-f]{32}\Z")
@@ -94,6 +99,13 @@ def parse_rota_id(text: str) -> RotaId:
     if not re.fullmatch(POLICY_ID, text):
         raise InvalidIdError("rota id", text)
     return RotaId(text)
+
+
+def parse_template_key(text: str) -> TemplateKey:
+    """Return the key of a tenant's template in `text` (`TEMPLATE_KEY`); InvalidIdError otherwise."""
+    if not re.fullmatch(TEMPLATE_KEY, text):
+        raise InvalidIdError("template key", text)
+    return TemplateKey(text)
 
 
 def parse_topic_key(text: str) -> TopicKey:

@@ -9,13 +9,17 @@ from chalicelib.domain.value import Value
 
 
 class Recipient(Value, frozen=True):
-    """A user of a tenant. Unknown fields are None or empty, never guessed."""
+    """A user of a tenant. Unknown fields are None or empty, never guessed.
+
+    `chat_targets` are their names or rooms at chat services, by vendor (`telegram`, `matrix`, …).
+    """
 
     user_type: UserType
     user_id: UserId
     email: str | None = None
     phone: str | None = None
     device_tokens: tuple[str, ...] = ()
+    chat_targets: dict[str, str] = msgspec.field(default_factory=dict)
     locale: str | None = None
     time_zone: str | None = None
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -30,6 +34,7 @@ class Recipient(Value, frozen=True):
             email=self.email or stored.email,
             phone=self.phone or stored.phone,
             device_tokens=self.device_tokens or stored.device_tokens,
+            chat_targets=stored.chat_targets | self.chat_targets,
             locale=self.locale or stored.locale,
             time_zone=self.time_zone or stored.time_zone,
             attributes=stored.attributes | self.attributes,

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
-from chalicelib.domain.content import Content
+from chalicelib.domain.content import NO_CONTENT, Content
 from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId
 from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.template import TemplateUse
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Priority, Strategy
 
@@ -30,8 +31,8 @@ class IdempotencyRecord(Value, frozen=True):
 class NotificationRequest(Value, frozen=True):
     """One message asked for one recipient. `sent_by` is the principal (`service:<clientId>`, `user:<type>/<id>`).
 
-    It begins at `send_at`, or the next time the recipient's wall clock shows `send_at_local` (minutes after midnight),
-    or at once. `batch` is set where several were accepted together: their request's id. `parent` is the notification
+    It says its `content`, or what is filled from a `template`. It begins at `send_at`, or the next time the recipient's
+    wall clock shows `send_at_local` (minutes after midnight), or at once. `batch` is set where several were accepted together: their request's id. `parent` is the notification
     that a step to somebody on duty belongs to; `digest_of` are those that a digest tells of.
     """
 
@@ -39,11 +40,12 @@ class NotificationRequest(Value, frozen=True):
     id: NotificationId
     request_id: RequestId
     recipient: Recipient
-    content: Content
     category: str
     priority: Priority
     accepted_at: Millis
     sent_by: str
+    content: Content = NO_CONTENT
+    template: TemplateUse | None = None
     channels: tuple[Channel, ...] = ()
     type: str | None = None
     strategy: Strategy | None = None

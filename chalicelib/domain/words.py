@@ -10,7 +10,11 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PUSH = "push"
+    WHATSAPP = "whatsapp"
     IN_APP = "in_app"
+    CHAT = "chat"
+    ALERT = "alert"
+    WEBHOOK = "webhook"
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Generic, TypeVar
 
 import msgspec
 
-from chalicelib.channels.base import EmailMessage, Message, PushMessage, SmsMessage
+from chalicelib.channels.base import AlertMessage, EmailMessage, Message, PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import ProviderResult, Refused
 from chalicelib.domain.value import Value
@@ -95,7 +95,9 @@ def _size(message: Message) -> tuple[int, int, int]:
     match message:
         case EmailMessage():
             return len(message.text), len(message.text.encode()) + len((message.html or "").encode()), 0
-        case SmsMessage():
-            return len(message.text), len(message.text.encode()), 0
+        case AlertMessage():
+            return len(message.summary), len(message.summary.encode()), 0
         case PushMessage():
             return len(message.body), len(message.body.encode()), len(message.tokens)
+        case _:
+            return len(message.text), len(message.text.encode()), 0

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from chalicelib.channels.base import EmailMessage, Message, PushMessage, SmsMessage
+from chalicelib.channels.base import Message, SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused, Unsure
@@ -55,7 +55,7 @@ class Caller:
             instance = self._provider(tenant, provider)
         except _CannotCallError as error:
             return error.refusal
-        if not isinstance(message, EmailMessage | SmsMessage | PushMessage):
+        if not isinstance(message, Message):
             return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message")
         if instance.exceeds_limits(message):
             return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit")

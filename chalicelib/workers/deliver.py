@@ -15,7 +15,16 @@ from chalicelib.workers.batches import PartialBatch, Record, handle_each
 workers = Blueprint(__name__)
 bootstrap.at_start(bootstrap.deliver, bootstrap.send_rates)
 
-BULKHEAD: Final = {Channel.EMAIL: 5, Channel.SMS: 10, Channel.PUSH: 10, Channel.IN_APP: 10}
+BULKHEAD: Final = {
+    Channel.EMAIL: 5,
+    Channel.SMS: 10,
+    Channel.PUSH: 10,
+    Channel.WHATSAPP: 5,
+    Channel.IN_APP: 10,
+    Channel.CHAT: 5,
+    Channel.ALERT: 5,
+    Channel.WEBHOOK: 10,
+}
 """Vendor calls at a time in one worker."""
 MARGIN: Final = 1_000
 """Milliseconds a worker keeps for recording an answer that comes at the last moment."""
@@ -44,6 +53,30 @@ def deliver_sms(event: Mapping[str, Any], context: LambdaContext) -> PartialBatc
 def deliver_push(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
     """Make the push deliveries of a batch."""
     return _deliver(Channel.PUSH, event, context)
+
+
+@workers.lambda_function(name="deliver_whatsapp")
+def deliver_whatsapp(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the WhatsApp deliveries of a batch."""
+    return _deliver(Channel.WHATSAPP, event, context)
+
+
+@workers.lambda_function(name="deliver_chat")
+def deliver_chat(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the chat deliveries of a batch."""
+    return _deliver(Channel.CHAT, event, context)
+
+
+@workers.lambda_function(name="deliver_alert")
+def deliver_alert(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the alert deliveries of a batch."""
+    return _deliver(Channel.ALERT, event, context)
+
+
+@workers.lambda_function(name="deliver_webhook")
+def deliver_webhook(event: Mapping[str, Any], context: LambdaContext) -> PartialBatch:
+    """Make the webhook deliveries of a batch."""
+    return _deliver(Channel.WEBHOOK, event, context)
 
 
 @workers.lambda_function(name="deliver_in_app")

@@ -27,6 +27,7 @@ from chalicelib.services.ports.people import (
     Topics,
     Usages,
 )
+from chalicelib.services.ports.templates import About, Rendering, Sources, TemplateError, TemplateLookup, Templates
 from chalicelib.services.ports.tenants import (
     AuditLog,
     Policies,
@@ -43,6 +44,7 @@ from chalicelib.services.ports.tenants import (
 from chalicelib.services.ports.timers import Clock, DigestWindows, DueItems, Executions, SweepCursors, Timers
 
 __all__ = [
+    "About",
     "AuditLog",
     "Background",
     "Backgrounds",
@@ -68,15 +70,20 @@ __all__ = [
     "RateWindows",
     "Recipients",
     "RefusedChangeError",
+    "Rendering",
     "Requests",
     "Rotas",
     "ServiceAccounts",
+    "Sources",
     "Spendings",
     "StaleVersionError",
     "States",
     "StoredPreferences",
     "Suppressions",
     "SweepCursors",
+    "TemplateError",
+    "TemplateLookup",
+    "Templates",
     "TenantLookup",
     "Tenants",
     "Timers",

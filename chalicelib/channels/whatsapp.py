@@ -1,0 +1,40 @@
+"""WhatsApp: an E.164 number, and a text or one of the things that WhatsApp shows in its place."""
+
+from typing import Final
+
+from chalicelib.channels.base import UnshapeableError, WhatsappMessage
+from chalicelib.channels.sms import is_number
+from chalicelib.domain.content import NO_WHATSAPP
+from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.words import Reason
+
+TEXT_LIMIT: Final = 4_096
+"""Characters of a text message.
+https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages#text-object"""
+
+
+def address_fault(recipient: Recipient) -> Reason | None:
+    """Tell why the recipient cannot be reached: no number, or none that could be dialed."""
+    if not recipient.phone:
+        return Reason.MISSING_ADDRESS
+    return None if is_number(recipient.phone) else Reason.INVALID_ADDRESS
+
+
+def shape(request: NotificationRequest, recipient: Recipient, _tenant: Tenant) -> WhatsappMessage:
+    """Return the WhatsApp message.
+
+    Raises
+    ------
+    UnshapeableError
+        `invalid_address`; `empty_body`; `text_too_long`.
+    """
+    if recipient.phone is None or not is_number(recipient.phone):
+        raise UnshapeableError("invalid_address")
+    content, text = request.content.whatsapp, request.content.body.strip()
+    if content == NO_WHATSAPP and not text:
+        raise UnshapeableError("empty_body")
+    if len(text) > TEXT_LIMIT:
+        raise UnshapeableError("text_too_long")
+    return WhatsappMessage(reference=request.id, to=recipient.phone, text=text, content=content)

@@ -1,0 +1,1 @@
+"""Vendors that carry alerts, one file each."""

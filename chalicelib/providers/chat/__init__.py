@@ -1,0 +1,1 @@
+"""Vendors that carry chat messages, one file each."""

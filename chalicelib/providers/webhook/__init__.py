@@ -1,0 +1,1 @@
+"""Vendors that carry notifications to programs, one file each."""

@@ -1,0 +1,1 @@
+"""Vendors that carry WhatsApp messages, one file each."""
