@@ -1,7 +1,7 @@
 """What every provider is: settings and limits declared on the class, one `send` with a typed result."""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -63,6 +63,10 @@ class Provider(ABC, Generic[S, M]):
     secrets: ClassVar[frozenset[str]] = frozenset()
     documentation: ClassVar[str]
     """Address of the vendor's page that the file follows."""
+    capabilities: ClassVar[tuple[str, ...]]
+    """What the file makes of the vendor, in a few words each, for the table in docs/providers.md."""
+    example: ClassVar[dict[str, Any]]
+    """Settings and credentials together, as a tenant would give them: what tests and documents make one with."""
     character_limit: ClassVar[int | None] = None
     """Characters of the text of one message."""
     byte_limit: ClassVar[int | None] = None
@@ -77,6 +81,12 @@ class Provider(ABC, Generic[S, M]):
     @abstractmethod
     def send(self, message: M) -> ProviderResult:
         """Make one call and say what became of it. Raises nothing for what vendor or network do."""
+
+    def probe(self) -> ProviderResult | None:
+        """Make a call that costs nothing and reaches nobody, to see whether the settings work; None where the vendor
+        has no such call. Raises nothing, as `send`.
+        """
+        return None
 
     def exceeds_limits(self, message: Message) -> bool:
         """Tell whether the vendor would refuse `message` for its size."""

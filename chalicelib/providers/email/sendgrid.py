@@ -65,6 +65,8 @@ class SendGrid(Provider[SendGridSettings, EmailMessage]):
     settings_type: ClassVar = SendGridSettings
     secrets: ClassVar = frozenset({"apiKey"})
     documentation: ClassVar = "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send"
+    capabilities: ClassVar = ("HTML", "unsubscribe headers", "EU data residency")
+    example: ClassVar = {"apiKey": "SG.example", "sender": "shop@example.com"}
     byte_limit: ClassVar = 30_000_000
 
     def __init__(self, settings: SendGridSettings, timeouts: Timeouts) -> None:

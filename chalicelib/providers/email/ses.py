@@ -43,6 +43,8 @@ class Ses(Provider[SesSettings, EmailMessage]):
     vendor: ClassVar = "ses"
     settings_type: ClassVar = SesSettings
     documentation: ClassVar = "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"
+    capabilities: ClassVar = ("HTML", "unsubscribe headers", "IAM role, no keys")
+    example: ClassVar = {"sender": "shop@example.com"}
     byte_limit: ClassVar = 40_000_000
 
     def __init__(self, settings: SesSettings, timeouts: Timeouts) -> None:

@@ -90,6 +90,8 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
     settings_type: ClassVar = SmtpSettings
     secrets: ClassVar = frozenset({"password"})
     documentation: ClassVar = "https://www.rfc-editor.org/rfc/rfc5321"
+    capabilities: ClassVar = ("HTML", "unsubscribe headers", "TLS and STARTTLS")
+    example: ClassVar = {"host": "mail.example.com", "sender": "shop@example.com"}
 
     def __init__(self, settings: SmtpSettings, timeouts: Timeouts) -> None:
         super().__init__(settings, timeouts)

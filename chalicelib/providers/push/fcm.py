@@ -88,6 +88,15 @@ class Fcm(Provider[FcmSettings, PushMessage]):
     settings_type: ClassVar = FcmSettings
     secrets: ClassVar = frozenset({"serviceAccount"})
     documentation: ClassVar = "https://firebase.google.com/docs/cloud-messaging/send/v1-api"
+    capabilities: ClassVar = ("several devices a call", "data", "images", "time to live", "dead tokens removed")
+    example: ClassVar = {
+        "serviceAccount": {
+            "type": "service_account",
+            "project_id": "example",
+            "client_email": "herald@example.iam.gserviceaccount.com",
+            "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n",
+        }
+    }
     byte_limit: ClassVar = 4_096
     token_limit: ClassVar = 500
 

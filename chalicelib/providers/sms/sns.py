@@ -36,6 +36,8 @@ class Sns(Provider[SnsSettings, SmsMessage]):
     vendor: ClassVar = "sns"
     settings_type: ClassVar = SnsSettings
     documentation: ClassVar = "https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html"
+    capabilities: ClassVar = ("sender names and numbers", "IAM role, no keys")
+    example: ClassVar = {"sender": "Shop"}
     character_limit: ClassVar = 1_600
 
     def __init__(self, settings: SnsSettings, timeouts: Timeouts) -> None:

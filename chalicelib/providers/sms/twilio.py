@@ -69,6 +69,8 @@ class Twilio(Provider[TwilioSettings, SmsMessage]):
     settings_type: ClassVar = TwilioSettings
     secrets: ClassVar = frozenset({"authToken"})
     documentation: ClassVar = "https://www.twilio.com/docs/messaging/api/message-resource"
+    capabilities: ClassVar = ("messaging services", "senders")
+    example: ClassVar = {"accountSid": "AC" + "0" * 32, "authToken": "example", "sender": "+14155550100"}
     character_limit: ClassVar = 1_600
 
     def __init__(self, settings: TwilioSettings, timeouts: Timeouts) -> None:
