@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.vault import KmsVault
     from chalicelib.domain.request import NotificationRequest
     from chalicelib.domain.tenant import Tenant
+    from chalicelib.rendering.renderer import Renderer
     from chalicelib.services.accept import Accept
     from chalicelib.services.acknowledge import Acknowledge
     from chalicelib.services.address_book import AddressBook
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from chalicelib.services.register_devices import RegisterDevices
     from chalicelib.services.rehearse import Rehearse
     from chalicelib.services.relay import Relaying
+    from chalicelib.services.say import Say
     from chalicelib.services.send_rate import SendRates
     from chalicelib.services.simulate import Simulate
     from chalicelib.services.subscribe_to_topics import SubscribeToTopics
@@ -243,6 +245,7 @@ def cancelled_groups() -> "CancelledGroupRows":
 def accept() -> "Accept":
     """Return the use case that accepts sends."""
     from chalicelib.services.accept import Accept
+    from chalicelib.services.fill_template import FillTemplate
     from chalicelib.store.idempotency import IdempotencyRows
 
     return Accept(
@@ -252,6 +255,7 @@ def accept() -> "Accept":
         providers=known_providers(),
         policies=known_policies(),
         groups=cancelled_groups(),
+        fill=FillTemplate(known_templates(), rendering),
         randomness=os.urandom,
     )
 
@@ -322,8 +326,25 @@ def gather_facts() -> "GatherFacts":
         backgrounds=backgrounds(),
         spendings=SpendingRows(table(), os.urandom),
         check_address=address_fault,
+        say=say(),
         stage_vendors=settings().default_providers,
     )
+
+
+@cache
+def rendering() -> "Renderer":
+    """Return what reads templates and fills them. Wired by the first that does: its files need not be loaded before."""
+    from chalicelib.rendering.renderer import Renderer
+
+    return Renderer()
+
+
+@cache
+def say() -> "Say":
+    """Return the use case that says what requests say."""
+    from chalicelib.services.say import Say
+
+    return Say(known_templates(), rendering)
 
 
 @cache
@@ -357,6 +378,7 @@ def digests() -> "Digests":
         groups=cancelled_groups(),
         windows=DigestRows(table()),
         timers=timers(),
+        say=say(),
     )
 
 
@@ -379,6 +401,7 @@ def deliver() -> "Deliver":
         consult=Consult(backgrounds()),
         caller=Caller(vault(), timeouts()),
         check_address=address_fault,
+        say=say(),
         shape=Shaper(_unsubscribe_url),
         stage_vendors=settings().default_providers,
         clock=now,
@@ -410,7 +433,7 @@ def simulate() -> "Simulate":
     from chalicelib.channels.base import shape
     from chalicelib.services.simulate import Simulate
 
-    return Simulate(accept=accept(), rehearse=rehearse(), shape=shape)
+    return Simulate(accept=accept(), rehearse=rehearse(), say=say(), shape=shape)
 
 
 @cache
@@ -499,7 +522,7 @@ def inbox() -> "Inbox":
     """Return the use cases of one notification in its owner's inbox."""
     from chalicelib.services.inbox import Inbox
 
-    return Inbox(requests(), states())
+    return Inbox(requests(), states(), known_tenants(), say())
 
 
 @cache

@@ -43,6 +43,7 @@ from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
 from tests.fakes import ManualClock
 from tests.rehearsing import explain_on, simulate_on
+from tests.saying import KeptTemplates, fill_from, say_from
 from tests.store.stores import Store, on_twin
 from tests.twin import Rows, TwinRateWindows
 from tests.world import World
@@ -126,6 +127,7 @@ def sending(store: Store, clock: ManualClock) -> dict[str, Any]:
         providers=store.providers,
         policies=store.policies,
         groups=store.groups,
+        fill=fill_from(KeptTemplates()),
         randomness=os.urandom,
     )
     cancel = Cancel(store.requests, store.states, store.tenants)
@@ -143,7 +145,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
     return {
         "tenants": store.tenants,
         "known_tenants": store.tenants,
-        "inbox": Inbox(store.requests, store.states),
+        "inbox": Inbox(store.requests, store.states, store.tenants, say_from(KeptTemplates())),
         "inbox_many": InboxMany(store.requests, store.states, clock),
         "explain": explain_on(store),
         "find_notifications": FindNotifications(store.requests, store.states),

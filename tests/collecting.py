@@ -17,6 +17,7 @@ from chalicelib.services.digests import Digests
 from chalicelib.services.ports import NotificationRef
 from tests.build import ACME, NOW, a_recipient, a_request, a_state, a_tenant
 from tests.fakes import FakeTimers, ManualClock
+from tests.saying import KeptTemplates, say_from
 from tests.twin import Rows, TwinCancelledGroups, TwinDigestWindows, TwinRequests, TwinStates, TwinTenants
 
 Wrap = Callable[[Any], Any]
@@ -55,6 +56,7 @@ class Collecting:
             groups=TwinCancelledGroups(self.rows),
             windows=wrap(TwinDigestWindows(self.rows)),
             timers=wrap(self.timers),
+            say=say_from(KeptTemplates()),
         )
 
     def decided(self, name: str, *channels: Channel, **changes: Any) -> NotificationId:

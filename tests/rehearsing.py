@@ -6,7 +6,10 @@ from chalicelib.services.explain import Explain
 from chalicelib.services.gather_facts import GatherFacts
 from chalicelib.services.rehearse import Rehearse
 from chalicelib.services.simulate import Simulate
+from tests.saying import KeptTemplates, say_from
 from tests.store.stores import Store
+
+SAY = say_from(KeptTemplates())
 
 
 def rehearse_on(store: Store) -> Rehearse:
@@ -30,13 +33,14 @@ def gather_on(store: Store) -> GatherFacts:
         backgrounds=store.backgrounds,
         spendings=store.spendings,
         check_address=address_fault,
+        say=SAY,
         stage_vendors={},
     )
 
 
 def simulate_on(store: Store, accept: Accept) -> Simulate:
     """Return the use case that simulates sends."""
-    return Simulate(accept=accept, rehearse=rehearse_on(store), shape=shape)
+    return Simulate(accept=accept, rehearse=rehearse_on(store), say=SAY, shape=shape)
 
 
 def explain_on(store: Store) -> Explain:

@@ -33,6 +33,7 @@ from chalicelib.services.release import Release
 from chalicelib.services.sweep import Sweep
 from tests.build import ACME, ID, a_request, a_tenant
 from tests.fakes import FakeQueues, FakeTimers, FakeVendor, ManualClock
+from tests.saying import KeptTemplates, fill_from, say_from
 from tests.store.stores import Store, on_twin
 from tests.twin import Rows, TwinStates
 
@@ -59,6 +60,7 @@ class World:
     vendor: FakeVendor = field(default_factory=FakeVendor)
     tenant: Tenant = field(default_factory=a_tenant)
     providers: tuple[str, ...] = ("first", "second")
+    templates: KeptTemplates = field(default_factory=KeptTemplates)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -126,6 +128,7 @@ class World:
             providers=self.store.providers,
             policies=self.store.policies,
             groups=wrap(self.store.groups),
+            fill=fill_from(self.templates),
             randomness=lambda size: next(self.numbers).to_bytes(size, "big"),
             concurrency=1,
         )
@@ -139,6 +142,7 @@ class World:
             backgrounds=self.store.backgrounds,
             spendings=self.store.spendings,
             check_address=reachable,
+            say=say_from(self.templates),
             stage_vendors=stage_vendors or {},
         )
 
@@ -175,6 +179,7 @@ class World:
             groups=self.store.groups,
             windows=wrap(self.store.digests),
             timers=wrap(self.timers),
+            say=say_from(self.templates),
         )
 
     def relaying(self, wrap: Wrap = lambda port: port) -> Relaying:
@@ -205,6 +210,7 @@ class World:
             consult=Consult(self.store.backgrounds),
             caller=wrap(self.vendor),
             check_address=reachable,
+            say=say_from(self.templates),
             shape=as_text,
             stage_vendors={},
             clock=self.clock,
@@ -218,7 +224,7 @@ class World:
 
     def inbox(self, wrap: Wrap = lambda port: port) -> Inbox:
         """Return the use case of the inbox."""
-        return Inbox(self.store.requests, wrap(self.store.states))
+        return Inbox(self.store.requests, wrap(self.store.states), self.store.tenants, say_from(self.templates))
 
     def cancel(self, wrap: Wrap = lambda port: port) -> Cancel:
         """Return the use case that cancels."""

@@ -7,6 +7,7 @@ from chalicelib.api.models import Answer, Time
 from chalicelib.api.personal import as_seen_by
 from chalicelib.api.recipient_models import RecipientAnswer
 from chalicelib.api.send_answers import RecipientName
+from chalicelib.api.services_answers import FilledTemplate
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.status import NotificationStatus
 from chalicelib.domain.wire import to_plain
@@ -25,6 +26,7 @@ class FoundNotification(Answer):
     type: str | None
     priority: Priority
     subject: str | None
+    template: str | None
     sent_by: str
     created_at: Time
     read_at: Time | None
@@ -42,6 +44,7 @@ class FoundNotification(Answer):
             type=request.type,
             priority=request.priority,
             subject=request.content.subject,
+            template=request.template and request.template.key,
             sent_by=request.sent_by,
             created_at=request.accepted_at,
             read_at=state and state.read_at,
@@ -59,7 +62,8 @@ class RequestAnswer(Answer):
     """What was asked for."""
 
     request_id: str
-    content: dict[str, Any]
+    content: dict[str, Any] | None
+    template: FilledTemplate | None
     channels: list[Channel]
     strategy: Strategy | None
     providers: dict[Channel, str]
@@ -122,7 +126,8 @@ def _asked(notification: Notification) -> RequestAnswer:
     request = notification.request
     return RequestAnswer(
         request_id=request.request_id,
-        content=to_plain(request.content),
+        content=None if request.template else to_plain(request.content),
+        template=request.template and FilledTemplate.model_validate(request.template),
         channels=list(request.channels),
         strategy=request.strategy,
         providers=dict(request.providers),

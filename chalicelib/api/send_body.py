@@ -37,7 +37,7 @@ class UserIds(Body):
 
 
 class TemplateBody(Body):
-    """A template and the data it is filled with."""
+    """A template of the tenant's and the data it is filled with, in the recipient's language."""
 
     key: Name
     data: dict[str, Any] = Field(default_factory=dict)
@@ -104,7 +104,7 @@ class SendBody(Body, defer_build=False):
     channel: ChannelName | None = None
     channels: Annotated[list[ChannelName], Field(min_length=1, max_length=10)] | None = None
     type: Name | None = None
-    category: Name = "transactional"
+    category: Name | None = None
     priority: PriorityName | None = None
     notification_priority: PriorityName | None = None
     strategy: StrategyName | None = None

@@ -5,13 +5,13 @@ from typing import Final
 from chalicelib.api.html import sanitize
 from chalicelib.api.send_body import ContentBody, SendBody
 from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
-from chalicelib.domain.content import NO_PUSH, NO_SMS, Content, PushContent, SmsContent
-from chalicelib.domain.errors import Fault, InvalidInputError, TemplateNotFoundError
-from chalicelib.domain.ids import PolicyId, ProviderId
+from chalicelib.domain.content import NO_CONTENT, NO_PUSH, NO_SMS, Content, PushContent, SmsContent
+from chalicelib.domain.errors import Fault, InvalidInputError
+from chalicelib.domain.ids import PolicyId, ProviderId, TemplateKey
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
-from chalicelib.services.order import Order
+from chalicelib.services.order import Filling, Order
 
 MOST_HTML: Final = 150_000
 """Bytes of sanitized HTML, which may have grown: with all else of a body it has to fit into one item (400 KB)."""
@@ -22,16 +22,17 @@ def to_order(body: SendBody, tenant: Tenant, now: Millis) -> Order:
 
     Raises
     ------
-    TemplateNotFoundError
-        It names a template, and nothing else is wrong with it.
     InvalidInputError
         It breaks rules; the faults name them all.
     """
-    _refuse(faults_of_send(Send(body, tenant, now)))
+    faults = faults_of_send(Send(body, tenant, now))
+    if faults:
+        raise InvalidInputError(faults=faults)
     return Order(
         tenant=tenant.id,
         recipients=tuple(recipient for _, recipient in placed_recipients(body)),
-        content=_content(body, tenant),
+        content=NO_CONTENT if body.template else _content(body, tenant),
+        template=_filling(body),
         category=body.category,
         priority=body.priority or body.notification_priority or Priority.MEDIUM,
         channels=_channels(body),
@@ -47,12 +48,8 @@ def to_order(body: SendBody, tenant: Tenant, now: Millis) -> Order:
     )
 
 
-def _refuse(faults: list[Fault]) -> None:
-    if not faults:
-        return
-    if all(fault.code == TemplateNotFoundError.code for fault in faults):
-        raise TemplateNotFoundError(faults=faults)
-    raise InvalidInputError(faults=faults)
+def _filling(body: SendBody) -> Filling | None:
+    return None if body.template is None else Filling(key=TemplateKey(body.template.key), data=body.template.data)
 
 
 def _strategy(body: SendBody) -> Strategy | None:

@@ -79,11 +79,6 @@ def _said_once(send: Send) -> Iterator[Fault]:
         yield from _at_most_one(send, names)
 
 
-def _no_template(send: Send) -> Iterator[Fault]:
-    if send.body.template is not None and not _given(send, ("content", "body", "message")):
-        yield Fault(pointer="/template", code="template_not_found", detail="The tenant has no template of this key")
-
-
 def _available(send: Send) -> Iterator[Fault]:
     for name in _given(send, _NOT_AVAILABLE):
         yield Fault(pointer=f"/{to_camel(name)}", code="not_available", detail="This is not available yet")
@@ -139,7 +134,6 @@ RULES: Final[tuple[Rule, ...]] = (
     _somebody_to_notify,
     _something_to_say,
     _said_once,
-    _no_template,
     _available,
     _in_the_future,
     _sent_before_it_expires,

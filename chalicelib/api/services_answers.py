@@ -35,6 +35,14 @@ class CancelledGroup(Answer):
     complete: bool
 
 
+class FilledTemplate(Answer):
+    """The version of a template that is filled for each channel, and the data for it."""
+
+    key: str
+    version: int
+    data: dict[str, Any]
+
+
 class SentContent(Answer):
     """What was said."""
 
@@ -56,7 +64,8 @@ class SentNotification(Answer):
     type: str | None
     priority: Priority
     strategy: Strategy | None
-    content: SentContent
+    content: SentContent | None
+    template: FilledTemplate | None
     metadata: dict[str, Any]
     cancellation_key: str | None
     correlation_id: str | None
@@ -81,7 +90,8 @@ class SentNotification(Answer):
             type=request.type,
             priority=request.priority,
             strategy=request.strategy if state is None else state.strategy,
-            content=SentContent.model_validate(request.content),
+            content=None if request.template else SentContent.model_validate(request.content),
+            template=request.template and FilledTemplate.model_validate(request.template),
             metadata=request.metadata,
             cancellation_key=request.cancellation_key,
             correlation_id=request.correlation_id,

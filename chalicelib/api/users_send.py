@@ -32,7 +32,7 @@ class SelfSendBody(Body):
     body: LongText | None = None
     channels: Annotated[list[ChannelName], Field(min_length=1, max_length=10)] | None = None
     type: Name | None = None
-    category: Name = "transactional"
+    category: Name | None = None
     priority: PriorityName | None = None
     send_at: Moment | None = None
     expires_at: Moment | None = None

@@ -60,6 +60,7 @@ def child_of(parent: NotificationRequest, index: int, relay: Relay, person: Pers
         request_id=parent.request_id,
         recipient=Recipient(user_type=person.user_type, user_id=person.user_id),
         content=parent.content,
+        template=parent.template,
         category=parent.category,
         type=parent.type,
         priority=parent.priority,

@@ -25,6 +25,7 @@ from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.concurrently import concurrently
+from chalicelib.services.fill_template import FillTemplate
 from chalicelib.services.order import Order, Stamp, requests_of
 from chalicelib.services.ports import (
     CancelledGroups,
@@ -65,6 +66,7 @@ class Accept(msgspec.Struct, frozen=True):
     providers: ProviderLookup
     policies: PolicyLookup
     groups: CancelledGroups
+    fill: FillTemplate
     randomness: Callable[[int], bytes]
     concurrency: int = 10
     """Writes at a time."""
@@ -85,13 +87,17 @@ class Accept(msgspec.Struct, frozen=True):
         NotFoundError, TenantSuspendedError
             The tenant does not exist, or may not send.
         InvalidInputError
-            A provider override names no provider of the tenant, or an escalation no policy of it.
+            A provider override names no provider of the tenant, an escalation no policy of it, or the data is not what
+            the template needs.
+        TemplateNotFoundError
+            The tenant has no such template, or none that is published.
         IdempotencyMismatchError
             The key was used with another body within 24 hours.
         RequestInProgressError
             The first request under the key is still running.
         """
         tenant = self._sending_tenant(order)
+        order = self.fill(order)
         stamp = Stamp(sent_by=sent_by, correlation_id=correlation_id)
         if key is not None:
             return self._accept_once(order, tenant, key, now, stamp)
@@ -108,11 +114,11 @@ class Accept(msgspec.Struct, frozen=True):
 
         Raises
         ------
-        NotFoundError, TenantSuspendedError, InvalidInputError
+        NotFoundError, TenantSuspendedError, InvalidInputError, TemplateNotFoundError
             As accepting it would.
         """
         tenant = self._sending_tenant(order)
-        return tenant, self._new_requests(order, now, Stamp(sent_by=sent_by, correlation_id=correlation_id))
+        return tenant, self._new_requests(self.fill(order), now, Stamp(sent_by=sent_by, correlation_id=correlation_id))
 
     def _new_requests(self, order: Order, now: Millis, stamp: Stamp) -> list[NotificationRequest]:
         ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)

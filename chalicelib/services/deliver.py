@@ -43,6 +43,7 @@ from chalicelib.services.ports import (
     TenantLookup,
     Timers,
 )
+from chalicelib.services.say import Say
 
 LONGEST_DELAY: Final = 900
 """Seconds a queue can hold a message back."""
@@ -76,6 +77,7 @@ class Deliver:
     consult: Consult
     caller: ProviderCaller
     check_address: AddressCheck
+    say: Say
     shape: Shape
     stage_vendors: dict[Channel, str]
     clock: Clock
@@ -130,7 +132,7 @@ class Deliver:
         if refusal is not None:
             return refusal
         try:
-            message = self.shape(channel, request, recipient, tenant)
+            message = self.shape(channel, self.say(request, channel, recipient, tenant), recipient, tenant)
         except UnshapeableError as error:
             unshapeable = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
             return lambda _: unshapeable

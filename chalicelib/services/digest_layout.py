@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.channels.graphemes import shorten
 from chalicelib.domain.content import Content, SmsContent
@@ -32,6 +32,14 @@ def digest_content(category: str, told: Sequence[NotificationRequest]) -> Conten
         html=f"<p>{escape(subject)}</p>\n<ul>\n" + "\n".join(_item(title, url) for title, url in titles) + "\n</ul>",
         sms=SmsContent(text=f"{subject}. Newest: {newest}", truncate=True),
     )
+
+
+def digest_data(told: Sequence[NotificationRequest]) -> dict[str, Any]:
+    """Return what a template for digests is filled with: the category, how many there are and the list of them, the
+    newest last. A `url` may be empty.
+    """
+    items = [{"title": _title(each), "url": each.content.action_url or "", "type": each.type or ""} for each in told]
+    return {"category": _line(told[-1].category), "count": len(told), "items": items}
 
 
 def _item(title: str, url: str | None) -> str:

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Final
 
+from chalicelib.domain.content import NO_CONTENT
 from chalicelib.domain.digest import digest_id
-from chalicelib.domain.ids import RequestId, TenantId
+from chalicelib.domain.ids import RequestId, TemplateKey, TenantId
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState, stop_reason
+from chalicelib.domain.template import TemplateUse
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Reason, Strategy
-from chalicelib.services.digest_layout import digest_content
+from chalicelib.services.digest_layout import digest_content, digest_data
 
 SENT_BY: Final = "digest"
+TEMPLATE: Final = TemplateKey("digest")
+"""The template that digests are filled from, where a tenant has one of this key."""
 
 Told = tuple[NotificationRequest, NotificationState]
 """A notification that was collected."""
@@ -25,9 +29,12 @@ def is_news(state: NotificationState, now: Millis) -> bool:
     return stop_reason(state, now) is None and all(mark is None for mark in seen)
 
 
-def digest_request(tenant: TenantId, window: str, told: Sequence[Told], now: Millis) -> NotificationRequest:
+def digest_request(
+    tenant: TenantId, window: str, told: Sequence[Told], template: int | None, now: Millis
+) -> NotificationRequest:
     """Return the request that tells of a window: on the channels that its notifications were to go out on, to the
-    newest one's recipient, until the last of them expires. `told` are one or more, the newest last.
+    newest one's recipient, until the last of them expires. `told` are one or more, the newest last. It is filled from a
+    version of the tenant's `template` for digests, if that has one, else laid out plainly.
     """
     requests = [request for request, _ in told]
     channels = [channel for _, state in told for channel in _digested(state)]
@@ -38,7 +45,8 @@ def digest_request(tenant: TenantId, window: str, told: Sequence[Told], now: Mil
         id=id,
         request_id=RequestId(id),
         recipient=_recipient(requests),
-        content=digest_content(requests[-1].category, requests),
+        content=NO_CONTENT if template else digest_content(requests[-1].category, requests),
+        template=TemplateUse(key=TEMPLATE, version=template, data=digest_data(requests)) if template else None,
         category=requests[-1].category,
         priority=Priority.MEDIUM,
         strategy=Strategy.BROADCAST,

@@ -31,7 +31,7 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
-from chalicelib.services.digest_request import Told, digest_request, is_news
+from chalicelib.services.digest_request import TEMPLATE, Told, digest_request, is_news
 from chalicelib.services.ports import (
     CancelledGroups,
     DigestWindows,
@@ -43,6 +43,7 @@ from chalicelib.services.ports import (
     TenantLookup,
     Timers,
 )
+from chalicelib.services.say import Say
 
 TRIES: Final = 30
 """How often a row is read that others keep changing: each time one of them has got on."""
@@ -58,6 +59,7 @@ class Digests:
     groups: CancelledGroups
     windows: DigestWindows
     timers: Timers
+    say: Say
 
     def join(
         self, request: NotificationRequest, state: NotificationState, rule: DigestRule | None, now: Millis
@@ -137,7 +139,7 @@ class Digests:
         if told:
             # One that is there was put by somebody who did not come to remove the seal.
             with suppress(ExistsError):
-                self.requests.put(digest_request(tenant, window.sealed[0], told, now), self._ttl(tenant, now))
+                self.requests.put(self._request(tenant, window.sealed[0], told, now), self._ttl(tenant, now))
         return self._put(tenant, key, window.told(), now)
 
     def _news(self, tenant: TenantId, entries: Sequence[NotificationId], now: Millis) -> list[Told]:
@@ -149,6 +151,13 @@ class Digests:
         cancelled = self._cancelled(tenant, [request for request, _ in news])
         kept = [(request, state) for request, state in news if request.id not in cancelled]
         return sorted(kept, key=lambda entry: (entry[0].accepted_at, entry[0].id))
+
+    def _request(self, tenant: TenantId, window: str, told: Sequence[Told], now: Millis) -> NotificationRequest:
+        found, template = self.tenants.get(tenant), self.say.templates.published(tenant, TEMPLATE)
+        if found is None:
+            raise NotFoundError
+        said = [(self.say.to_owner(request, found), state) for request, state in told]
+        return digest_request(tenant, window, said, template.number if template else None, now)
 
     def _in_window(self, state: NotificationState, name: str) -> NotificationState:
         if state.digest is not None:

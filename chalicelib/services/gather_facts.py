@@ -23,6 +23,7 @@ from chalicelib.services.ports import (
     Spendings,
 )
 from chalicelib.services.pricing import price_of
+from chalicelib.services.say import Say
 
 STAGE_PROVIDER = "env:"
 """Prefix of the ids of providers that the stage itself offers."""
@@ -38,6 +39,7 @@ class GatherFacts:
     backgrounds: Backgrounds
     spendings: Spendings
     check_address: AddressCheck
+    say: Say
     stage_vendors: dict[Channel, str]
 
     def __call__(
@@ -61,7 +63,7 @@ class GatherFacts:
             suppressed=frozenset(background.suppressed),
             usage=background.usage,
             spent=self.spendings.spent(tenant.id, settings.budgets, now) if settings.budgets else (),
-            estimate=_estimate(request, recipient, tenant, offers),
+            estimate=_estimate(self.say, request, recipient, tenant, offers),
             policy=self._policy(request),
             cancelled=background.cancelled_at is not None,
         )
@@ -129,6 +131,7 @@ def _lower(channels: Sequence[Channel]) -> tuple[Channel, ...]:
 
 
 def _estimate(
+    say: Say,
     request: NotificationRequest,
     recipient: Recipient,
     tenant: Tenant,
@@ -137,6 +140,6 @@ def _estimate(
     def estimate(channel: Channel) -> int:
         first = next(iter(offers.get(channel, ())), None)
         provider = request.providers.get(channel) or (first.id if first else None)
-        return price_of(request, recipient, tenant, channel, provider)
+        return price_of(say, request, recipient, tenant, channel, provider)
 
     return estimate

@@ -11,12 +11,14 @@ import msgspec
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ids import NotificationId
 from chalicelib.domain.recipient import Recipient
+from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.value import Millis
 from chalicelib.services.filtered_page import filtered_page
 from chalicelib.services.inbox_filter import InboxFilter
 from chalicelib.services.notification import Notification, Owner
-from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError, Requests, States
+from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError, Requests, States, TenantLookup
+from chalicelib.services.say import Say
 from chalicelib.services.stop_pending import stop_pending
 
 
@@ -25,6 +27,8 @@ class Inbox(msgspec.Struct, frozen=True):
 
     requests: Requests
     states: States
+    tenants: TenantLookup
+    say: Say
 
     def list(self, owner: Owner, wanted: InboxFilter, limit: int, after: str | None) -> Page[Notification]:
         """Return the owner's notifications that `wanted` lists, newest first.
@@ -39,7 +43,7 @@ class Inbox(msgspec.Struct, frozen=True):
             states = self.states.get_many(owner.tenant, ids)
             listed = {id: state for id, state in states.items() if owner.owns(state) and wanted.lists(state)}
             requests = self.requests.get_many(owner.tenant, tuple(listed))
-            return [Notification(requests[id], listed[id]) if id in requests else None for id in ids]
+            return [self._shown(requests[id], listed[id]) if id in requests else None for id in ids]
 
         return filtered_page(read, admit, limit, after, lambda notification: notification.weight)
 
@@ -95,4 +99,9 @@ class Inbox(msgspec.Struct, frozen=True):
         request = self.requests.get(state.tenant, state.id)
         if request is None:
             raise NotFoundError
-        return Notification(request, state)
+        return self._shown(request, state)
+
+    def _shown(self, request: NotificationRequest, state: NotificationState) -> Notification:
+        """Return a notification with what it says here."""
+        tenant = self.tenants.get(state.tenant) if request.template else None
+        return Notification(self.say.to_owner(request, tenant) if tenant else request, state)

@@ -1,25 +1,39 @@
 """Orders: what a caller asks for, and the requests it stands for."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from chalicelib.domain.content import Content
-from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TenantId
+from chalicelib.domain.content import NO_CONTENT, Content
+from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TemplateKey, TenantId
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.template import TemplateUse
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
 
+DEFAULT_CATEGORY: Final = "transactional"
+
+
+class Filling(msgspec.Struct, frozen=True):
+    """A template to fill, and the data for it. Without a `version` it is the published one."""
+
+    key: TemplateKey
+    data: dict[str, Any]
+    version: int | None = None
+
 
 class Order(msgspec.Struct, frozen=True):
-    """What a caller asks for: one message to each recipient."""
+    """What a caller asks for: one message to each recipient, which says its `content` or is filled from a `template`.
+    The category, type and channels that it leaves open are the template's.
+    """
 
     tenant: TenantId
     recipients: tuple[Recipient, ...]
-    content: Content
-    category: str
     priority: Priority
+    content: Content = NO_CONTENT
+    template: Filling | None = None
+    category: str | None = None
     channels: tuple[Channel, ...] = ()
     type: str | None = None
     strategy: Strategy | None = None
@@ -42,7 +56,12 @@ class Stamp(msgspec.Struct, frozen=True):
 def requests_of(
     order: Order, request_id: RequestId, ids: tuple[NotificationId, ...], accepted_at: Millis, stamp: Stamp
 ) -> list[NotificationRequest]:
-    """Return the requests that an order stands for, one for each recipient, with the ids given."""
+    """Return the requests that an order stands for, one for each recipient, with the ids given. The version of its
+    template is known by now.
+    """
+    filling = order.template
+    pinned = filling and filling.version
+    template = TemplateUse(key=filling.key, version=pinned, data=filling.data) if filling and pinned else None
     return [
         NotificationRequest(
             tenant=order.tenant,
@@ -50,7 +69,8 @@ def requests_of(
             request_id=request_id,
             recipient=recipient,
             content=order.content,
-            category=order.category,
+            template=template,
+            category=order.category or DEFAULT_CATEGORY,
             type=order.type,
             priority=order.priority,
             accepted_at=accepted_at,

@@ -6,10 +6,16 @@ from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.words import Channel
+from chalicelib.services.say import Say
 
 
 def price_of(
-    request: NotificationRequest, recipient: Recipient, tenant: Tenant, channel: Channel, provider: str | None
+    say: Say,
+    request: NotificationRequest,
+    recipient: Recipient,
+    tenant: Tenant,
+    channel: Channel,
+    provider: str | None,
 ) -> int:
     """Return what a message costs on a channel through a provider, in millionths; 0 where the tenant names no price.
 
@@ -25,7 +31,7 @@ def price_of(
     from chalicelib.channels import sms
 
     try:
-        segments = sms.shape(request, recipient, tenant).segments
+        segments = sms.shape(say(request, channel, recipient, tenant), recipient, tenant).segments
     except UnshapeableError:
         return 0
     country = sms.country_of(recipient.phone) if recipient.phone and depends_on_country(prices, channel) else None

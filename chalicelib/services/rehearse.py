@@ -124,7 +124,7 @@ class _Stage:
             gather=self.watched,
             allowances=Allowances(KeptUsages(use_case.usages), use_case.gather.spendings),
             relaying=self.relaying,
-            digests=Digests(requests, states, tenants, use_case.groups, self.windows, self.timers),
+            digests=Digests(requests, states, tenants, use_case.groups, self.windows, self.timers, use_case.gather.say),
             cancel=_cancel_nothing,
             timers=self.timers,
         )

@@ -20,6 +20,7 @@ from chalicelib.services.order import Order
 from chalicelib.services.ports import Rotas
 from chalicelib.services.rehearsal_ports import KeptSpendings, KnownRotas
 from chalicelib.services.rehearse import Rehearsal, Rehearse
+from chalicelib.services.say import Say
 
 
 class SimulatedChannel(msgspec.Struct, frozen=True):
@@ -55,6 +56,7 @@ class Simulate:
 
     accept: Accept
     rehearse: Rehearse
+    say: Say
     shape: Shape
     concurrency: int = 10
     """Recipients at a time, where no budget makes them wait for each other."""
@@ -88,10 +90,11 @@ class Simulate:
             return SimulatedChannel(told)
         at = told.scheduled_for or rehearsal.starts_at
         request, facts = rehearsal.request, rehearsal.facts
-        if channel is Channel.IN_APP:
-            return SimulatedChannel(told, at, content=request.content)
         try:
-            message = self.shape(channel, request, facts.recipient, facts.tenant)
+            said = self.say(request, channel, facts.recipient, facts.tenant)
+            if channel is Channel.IN_APP:
+                return SimulatedChannel(told, at, content=said.content)
+            message = self.shape(channel, said, facts.recipient, facts.tenant)
         except UnshapeableError as error:
             return SimulatedChannel(unshapeable(told, error.code), at, error=error.code)
         return SimulatedChannel(told, at, message, price=facts.estimate(channel))

@@ -55,7 +55,7 @@ MANY = [{"userId": f"u{number}"} for number in range(101)]
 SENDS: dict[str, tuple[Any, Faults]] = {
     "neither template nor content": (fields(content=None), {"/content": "required"}),
     "both template and content": (
-        fields(template={"key": "welcome"}),
+        fields(template={"key": "no-such-template"}),
         {"/content": "conflicting_fields", "/template": "conflicting_fields"},
     ),
     "a content that is a text": (fields(content="Hello"), {"/content": "wrong_type"}),
@@ -110,7 +110,7 @@ def test_a_send_that_breaks_a_rule(herald: Herald, person: Person, changes: Any,
 
 
 def test_a_template_does_not_exist(herald: Herald, person: Person) -> None:
-    answer = herald.orders.call("POST", SEND, a_send(person, content=None, template={"key": "welcome"}))
+    answer = herald.orders.call("POST", SEND, a_send(person, content=None, template={"key": "no-such-template"}))
 
     assert (answer.status, answer.body["code"]) == (422, "template_not_found")
     assert stored(herald, person) == []

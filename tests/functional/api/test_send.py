@@ -291,14 +291,6 @@ def test_a_send_that_breaks_a_rule_is_refused_with_its_place_and_nothing_is_stor
     assert not api.world.rows.records
 
 
-def test_templates_do_not_exist_yet(api: Api) -> None:
-    response = send(api, {"recipients": [ANN], "template": {"key": "welcome", "data": {"name": "Ann"}}})
-
-    assert (response.status, response.json["code"]) == (422, "template_not_found")
-    assert response.faults == {"/template": "template_not_found"}
-    assert not stored(api)
-
-
 def test_html_is_made_harmless(api: Api) -> None:
     assert send(api, content(html='<p onclick="x()">Hi<script>alert(1)</script></p>')).status == 202
     assert stored(api)[0].content.html == "<p>Hi</p>"

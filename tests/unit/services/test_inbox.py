@@ -19,7 +19,7 @@ from chalicelib.services.notification import Owner
 from chalicelib.services.ports import Between, NotificationRef, RefusedChangeError
 from tests.build import ACME, ID, NOW, a_recipient, a_tenant
 from tests.callers import GLOBEX
-from tests.twin import TwinRequests, TwinStates, TwinTenants
+from tests.twin import TwinStates, TwinTenants
 from tests.world import OWNER, REF, World
 
 SOMEBODY_ELSE = Owner(ACME, OWNER.user_type, UserId("u2"))
@@ -125,7 +125,7 @@ def test_a_delivery_a_worker_takes_meanwhile_is_left_to_that_worker(world: World
                 raise RefusedChangeError(replace(world.state, version=99))
             return super().change(ref, channel, change)
 
-    read = Inbox(TwinRequests(world.rows), TakenMeanwhile(world.rows)).read(OWNER, ID, NOW)
+    read = replace(world.inbox(), states=TakenMeanwhile(world.rows)).read(OWNER, ID, NOW)
 
     assert read.state is not None
     assert read.state.version == 99

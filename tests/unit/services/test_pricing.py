@@ -10,6 +10,7 @@ from chalicelib.domain.tenant import TenantSettings
 from chalicelib.domain.words import Channel
 from chalicelib.services.pricing import price_of
 from tests.build import a_recipient, a_request, a_tenant
+from tests.saying import KeptTemplates, say_from
 
 PRICES = (
     Price(channel=Channel.SMS, amount=10),
@@ -21,7 +22,8 @@ PRICES = (
 
 def price(channel: Channel, provider: str | None = "twilio", body: str = "Hello", **recipient: Any) -> int:
     tenant = a_tenant(settings=TenantSettings(prices=PRICES))
-    return price_of(a_request(content=Content(body=body)), a_recipient(**recipient), tenant, channel, provider)
+    say, request = say_from(KeptTemplates()), a_request(content=Content(body=body))
+    return price_of(say, request, a_recipient(**recipient), tenant, channel, provider)
 
 
 @pytest.mark.parametrize(
