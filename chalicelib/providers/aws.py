@@ -33,7 +33,7 @@ COMMON_OUTCOMES: Final = {
 }
 """Error codes of all services (https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html)."""
 
-BEFORE_THE_CALL: Final = {
+BEFORE_THE_CALL: Final[dict[str, Refused]] = {
     "CredentialRetrievalError": Refused(kind=AttemptOutcome.RETRIABLE, code="no_aws_credentials"),
     "NoCredentialsError": misconfigured("no_aws_credentials"),
     "ParamValidationError": Refused(kind=AttemptOutcome.PERMANENT, code="invalid_parameters"),
@@ -61,13 +61,31 @@ class AwsService:
         outcomes: Outcomes,
         code_of: "Callable[[ClientError], str]",
     ) -> ProviderResult:
-        """Make one call. Every operation that sends answers with a `MessageId`."""
+        """Make one call that sends. Every such operation answers with a `MessageId`."""
+        answer = self.ask(operation, parameters, outcomes, code_of)
+        if isinstance(answer, Refused | Unsure):
+            return answer
+        vendor_id = answer.get("MessageId")
+        return (
+            Accepted(vendor_id=vendor_id)
+            if vendor_id and isinstance(vendor_id, str)
+            else Unsure(code="unreadable_answer")
+        )
+
+    def ask(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        outcomes: Outcomes,
+        code_of: "Callable[[ClientError], str]",
+    ) -> Mapping[str, Any] | Refused | Unsure:
+        """Make one call; return the answer of a success, else what it means."""
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         try:
             with self._pool.connection():
-                answer = getattr(self._client, operation)(**parameters)
+                answer: Mapping[str, Any] = getattr(self._client, operation)(**parameters)
         except ClientError as error:
             return _judge_answer(error, COMMON_OUTCOMES | dict(outcomes), code_of(error))
         except BotoCoreError as error:
@@ -75,12 +93,7 @@ class AwsService:
         except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):
             # Where the answer is not the service's, botocore's parsers stumble in any of these ways.
             return Unsure(code="unreadable_answer")
-        vendor_id = answer.get("MessageId")
-        return (
-            Accepted(vendor_id=vendor_id)
-            if vendor_id and isinstance(vendor_id, str)
-            else Unsure(code="unreadable_answer")
-        )
+        return answer
 
 
 @cache

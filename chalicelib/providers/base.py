@@ -48,6 +48,15 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
         return f"{type(self).__name__}(…)"
 
 
+class SettingError(ValueError):
+    """A setting may not be stored. `pointer` is of an object with the members `settings` and `credentials`."""
+
+    def __init__(self, pointer: str, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.pointer = pointer
+        self.code = code
+
+
 class Provider(ABC, Generic[S, M]):
     """A vendor. A subclass in `providers/<channel>/<vendor>.py` is all that is needed to add one.
 
@@ -65,18 +74,24 @@ class Provider(ABC, Generic[S, M]):
     """Address of the vendor's page that the file follows."""
     capabilities: ClassVar[tuple[str, ...]]
     """What the file makes of the vendor, in a few words each, for the table in docs/providers.md."""
+    through: ClassVar[str | None] = None
+    """The library that speaks to many vendors in our place; None for a file of our own."""
     example: ClassVar[dict[str, Any]]
     """Settings and credentials together, as a tenant would give them: what tests and documents make one with."""
     character_limit: ClassVar[int | None] = None
     """Characters of the text of one message."""
     byte_limit: ClassVar[int | None] = None
-    """Bytes of one message, text and HTML together."""
+    """Bytes of one message, text, HTML and attachments (as they are encoded) together."""
     token_limit: ClassVar[int | None] = None
     """Devices reached by one call."""
 
     def __init__(self, settings: S, timeouts: Timeouts) -> None:
         self.settings = settings
         self.timeouts = timeouts
+
+    @classmethod
+    def check(cls, settings: S) -> None:
+        """Raise SettingError for settings that nobody but the vendor's own library can tell are wrong. Calls nobody."""
 
     @abstractmethod
     def send(self, message: M) -> ProviderResult:
@@ -104,7 +119,10 @@ def _size(message: Message) -> tuple[int, int, int]:
     """Return the characters, the bytes and the device tokens of a message."""
     match message:
         case EmailMessage():
-            return len(message.text), len(message.text.encode()) + len((message.html or "").encode()), 0
+            texts = len(message.text.encode()) + len((message.html or "").encode())
+            # In base64, four characters stand for three bytes.
+            files = sum(4 * -(-len(file.content) // 3) for file in message.attachments)
+            return len(message.text), texts + files, 0
         case AlertMessage():
             return len(message.summary), len(message.summary.encode()), 0
         case PushMessage():

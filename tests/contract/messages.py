@@ -1,6 +1,6 @@
 """The messages that the cases send."""
 
-from chalicelib.channels.base import EmailMessage, PushMessage, SmsMessage
+from chalicelib.channels.base import EmailMessage, MailFile, PushMessage, SmsMessage
 
 AN_EMAIL = EmailMessage(
     reference="01890a5d-ac96-774b-bcce-b302099a8057",
@@ -12,6 +12,10 @@ AN_EMAIL = EmailMessage(
     sender_name="Shop, Müller & Co.",
     reply_to="help@example.com",
     unsubscribe_url="https://herald.example.com/unsubscribe/a_token-1",
+    attachments=(
+        MailFile(name="Grüße.pdf", type="application/pdf", content=b"%PDF-1.7\r\n\xff\x00"),
+        MailFile(name="terms.txt", type="text/plain", content=b"All\nsold.\t"),
+    ),
 )
 AN_SMS = SmsMessage(
     reference="01890a5d-ac96-774b-bcce-b302099a8057", to="+14155550100", text="Grüße: 1 < 2 & €", segments=1

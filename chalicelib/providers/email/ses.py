@@ -1,10 +1,12 @@
 """Amazon SES, API v2 (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
-from chalicelib.channels.base import EmailMessage
+import msgspec
+
+from chalicelib.channels.base import EmailMessage, MailFile
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import ProviderResult
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.aws import aws_service, error_code
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
@@ -31,7 +33,7 @@ NOT_VERIFIED: Final = "Email address is not verified"
 class SesSettings(ProviderSettings, frozen=True):
     """How a tenant uses SES; the identity of the sender must be verified in the stack's account."""
 
-    configuration_set: str | None = None
+    configuration_set: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")] | None = None
     sender: EmailAddress | None = None
     sender_name: SenderName | None = None
 
@@ -43,9 +45,10 @@ class Ses(Provider[SesSettings, EmailMessage]):
     vendor: ClassVar = "ses"
     settings_type: ClassVar = SesSettings
     documentation: ClassVar = "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"
-    capabilities: ClassVar = ("HTML", "unsubscribe headers", "IAM role, no keys")
+    capabilities: ClassVar = ("HTML", "attachments", "unsubscribe headers", "IAM role, no keys")
     example: ClassVar = {"sender": "shop@example.com"}
     byte_limit: ClassVar = 40_000_000
+    """https://docs.aws.amazon.com/ses/latest/dg/quotas.html: 40 MB by API v2, attachments encoded."""
 
     def __init__(self, settings: SesSettings, timeouts: Timeouts) -> None:
         super().__init__(settings, timeouts)
@@ -58,11 +61,30 @@ class Ses(Provider[SesSettings, EmailMessage]):
             return misconfigured("no_sender")
         return self._service.call("send_email", self._parameters(message, sender), OUTCOMES, _code)
 
+    def probe(self) -> ProviderResult:
+        """Ask whether the account may send now. Whether the sender is a verified identity, only a mail can tell.
+
+        https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
+        """
+        answer = self._service.ask("get_account", {}, OUTCOMES, _code)
+        if isinstance(answer, Refused | Unsure):
+            return answer
+        may_send = answer.get("SendingEnabled")
+        if not isinstance(may_send, bool):
+            return Unsure(code="unreadable_answer")
+        return Accepted() if may_send else misconfigured("sending_disabled")
+
     def _parameters(self, message: EmailMessage, sender: str) -> dict[str, Any]:
         name = self.settings.sender_name or message.sender_name or ""
         body = {"Text": _content(message.text)} | ({"Html": _content(message.html)} if message.html else {})
         headers = [{"Name": n, "Value": v} for n, v in unsubscribe_headers(message.unsubscribe_url).items()]
-        simple = {"Subject": _content(message.subject), "Body": body} | ({"Headers": headers} if headers else {})
+        files = [_attachment(file) for file in message.attachments]
+        simple = {
+            "Subject": _content(message.subject),
+            "Body": body,
+            **({"Headers": headers} if headers else {}),
+            **({"Attachments": files} if files else {}),
+        }
         parameters: dict[str, Any] = {
             "FromEmailAddress": mailbox(name, sender),
             "Destination": {"ToAddresses": [message.to]},
@@ -77,6 +99,17 @@ class Ses(Provider[SesSettings, EmailMessage]):
 
 def _content(text: str) -> dict[str, str]:
     return {"Data": text, "Charset": "UTF-8"}
+
+
+def _attachment(file: MailFile) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html: botocore encodes the bytes itself."""
+    return {
+        "RawContent": file.content,
+        "FileName": file.name,
+        "ContentType": file.type,
+        "ContentDisposition": "ATTACHMENT",
+        "ContentTransferEncoding": "BASE64",
+    }
 
 
 def _code(error: "ClientError") -> str:

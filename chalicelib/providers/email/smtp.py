@@ -63,7 +63,9 @@ OUTCOMES: Final = {
 
 
 class SmtpSettings(ProviderSettings, frozen=True):
-    """How a tenant reaches its mail server. `starttls` refuses to go on where the server offers no TLS."""
+    """How a tenant reaches its mail server. `starttls` refuses to go on where the server offers no TLS; `tls` begins
+    with it (port 465, RFC 8314); `none` has to be asked for, and never carries a password.
+    """
 
     host: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}\Z")]
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
@@ -90,7 +92,7 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
     settings_type: ClassVar = SmtpSettings
     secrets: ClassVar = frozenset({"password"})
     documentation: ClassVar = "https://www.rfc-editor.org/rfc/rfc5321"
-    capabilities: ClassVar = ("HTML", "unsubscribe headers", "TLS and STARTTLS")
+    capabilities: ClassVar = ("HTML", "attachments", "unsubscribe headers", "TLS and STARTTLS")
     example: ClassVar = {"host": "mail.example.com", "sender": "shop@example.com"}
 
     def __init__(self, settings: SmtpSettings, timeouts: Timeouts) -> None:
@@ -121,6 +123,21 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
         else:
             self._connections.put_back(connection)
         return result
+
+    def probe(self) -> ProviderResult:
+        """Connect, secure, log in and ask for nothing (NOOP). Only a mail tells whether it takes one."""
+        domain = (self.settings.sender or self.settings.host).rpartition("@")[2]
+        try:
+            connection = self._connections.take(domain)
+        except OSError as error:
+            return _no_connection(error)
+        try:
+            code, reply = connection.noop()
+        except OSError:
+            connection.close()
+            return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_lost")
+        self._connections.put_back(connection)
+        return Accepted() if code == OK else refusal(Step.LOGIN, code, reply)
 
 
 def refusal(step: Step, code: int, reply: bytes | str) -> Refused:
@@ -182,4 +199,7 @@ def _mime(message: EmailMessage, id_: str, sender: str) -> bytes:
     mime.set_content(message.text)
     if message.html is not None:
         mime.add_alternative(message.html, subtype="html")
+    for file in message.attachments:
+        maintype, _, subtype = file.type.partition("/")
+        mime.add_attachment(file.content, maintype, subtype, filename=file.name)
     return "".join(f"{header}{CRLF}" for header in headers).encode("ascii") + mime.as_bytes()

@@ -4,14 +4,18 @@ import base64
 import binascii
 import json
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any, Final
 
 import msgspec
 
 JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+MULTIPART_TYPE: Final = "multipart/form-data"
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,21 @@ class Request:
         return urllib.parse.parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
 
     @property
+    def parts(self) -> list[EmailMessage]:
+        """The parts of a multipart form (RFC 7578), empty when the body is none."""
+        if self.media_type != MULTIPART_TYPE:
+            return []
+        head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
+        whole = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + self.body)
+        return [part for part in whole.iter_parts() if isinstance(part, EmailMessage)]
+
+    @property
     def content(self) -> Any:
-        """The body as it reads: parsed JSON, a form's fields (a list where repeated), else text."""
+        """The body as it reads: parsed JSON, a form's fields (a list where repeated), else text. A file in a form is
+        told by its name, media type and size.
+        """
+        if self.media_type == MULTIPART_TYPE:
+            return _fields(self.parts)
         if self.media_type == FORM_TYPE:
             return {name: values[0] if len(values) == 1 else values for name, values in self.form.items()}
         try:
@@ -90,6 +107,31 @@ class Answer:
     def accepted(self) -> bool:
         """Whether it says yes."""
         return 200 <= self.status < 300  # noqa: PLR2004
+
+
+def is_base64(text: str) -> bool:
+    """Whether it is base64 of at least one byte."""
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except (binascii.Error, ValueError):
+        return False
+
+
+def payload(part: EmailMessage) -> bytes:
+    """Return the bytes of a part of a form."""
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _fields(parts: Sequence[EmailMessage]) -> dict[str, Any]:
+    fields: dict[str, list[Any]] = {}
+    for part in parts:
+        name, file = part.get_param("name", header="content-disposition"), part.get_filename()
+        value: Any = payload(part).decode(errors="replace")
+        if file is not None:
+            value = {"filename": file, "type": part.get_content_type(), "size": len(payload(part))}
+        fields.setdefault(str(name), []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
 
 def json_answer(

@@ -26,6 +26,15 @@ class SendGridCase(Case):
             "List-Unsubscribe": "<https://herald.example.com/unsubscribe/a_token-1>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
+        "attachments": [
+            {
+                "content": "JVBERi0xLjcNCv8A",
+                "filename": "Grüße.pdf",
+                "type": "application/pdf",
+                "disposition": "attachment",
+            },
+            {"content": "QWxsCnNvbGQuCQ==", "filename": "terms.txt", "type": "text/plain", "disposition": "attachment"},
+        ],
         "custom_args": {"notificationId": AN_EMAIL.reference},
     }
     refusals: ClassVar = (

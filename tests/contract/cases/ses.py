@@ -32,6 +32,22 @@ class SesCase(Case):
                     {"Name": "List-Unsubscribe", "Value": "<https://herald.example.com/unsubscribe/a_token-1>"},
                     {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
                 ],
+                "Attachments": [
+                    {
+                        "RawContent": "JVBERi0xLjcNCv8A",
+                        "FileName": "Grüße.pdf",
+                        "ContentType": "application/pdf",
+                        "ContentDisposition": "ATTACHMENT",
+                        "ContentTransferEncoding": "BASE64",
+                    },
+                    {
+                        "RawContent": "QWxsCnNvbGQuCQ==",
+                        "FileName": "terms.txt",
+                        "ContentType": "text/plain",
+                        "ContentDisposition": "ATTACHMENT",
+                        "ContentTransferEncoding": "BASE64",
+                    },
+                ],
             }
         },
         "EmailTags": [{"Name": "notificationId", "Value": AN_EMAIL.reference}],

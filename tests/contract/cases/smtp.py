@@ -26,6 +26,7 @@ class SmtpCase(Case):
             "<https://herald.example.com/unsubscribe/a_token-1>",
             "List-Unsubscribe=One-Click",
         ),
+        "attachments": ["Grüße.pdf", "terms.txt"],
         "tls": True,
         "authenticated": True,
     }
@@ -50,7 +51,7 @@ class SmtpCase(Case):
     def content(self, record: Record) -> Any:
         body = record.body
         return {
-            **{name: body[name] for name in ("from", "to", "subject", "tls", "authenticated")},
+            **{name: body[name] for name in ("from", "to", "subject", "attachments", "tls", "authenticated")},
             "text": body["text"].splitlines(),
             "html": body["html"].strip(),
             "sender": body["headers"]["from"],

@@ -50,7 +50,7 @@ def test_without_a_sender_nothing_is_sent() -> None:
     ("region", "host"), [("global", "https://api.sendgrid.com"), ("eu", "https://api.eu.sendgrid.com")]
 )
 def test_a_tenant_may_keep_its_mail_in_europe(region: str, host: str) -> None:
-    assert provider(region=region)._mail.host == host
+    assert provider(region=region)._at("mail").host == host
 
 
 def test_the_sdk_does_not_log_the_key_even_where_everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.channels.base import EmailMessage
+from chalicelib.channels.base import EmailMessage, MailFile
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.providers.base import Timeouts
@@ -320,3 +320,45 @@ def test_the_enhanced_code_is_told_where_there_is_one(reply: bytes | str, code: 
 def test_a_password_is_not_shown() -> None:
     server = MailServer(host="mail.example", port=25, security="tls", login=("ann", "hush"))
     assert "hush" not in repr(server)
+
+
+def test_files_arrive_as_they_are() -> None:
+    content = bytes(range(256)) * 9
+    files = (
+        MailFile(name="Grüße an alle.pdf", type="application/pdf", content=content),
+        MailFile(name="a.csv", type="text/csv", content=b"a;b\r\n.\r\n\xff"),
+    )
+    with mail_host() as host:
+        assert isinstance(provider(host).send(replace(MAIL, attachments=files)), Accepted)
+    mail = message_from_bytes(host.contents[0], policy=policy.default)
+    found = [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        for part in mail.iter_attachments()
+    ]
+    assert found == [(file.name, file.type, file.content) for file in files]
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert host.contents[0].isascii()
+
+
+@pytest.mark.parametrize(
+    ("reply", "result"),
+    [
+        ({"NOOP": "250 2.0.0 OK"}, Accepted()),
+        ({"NOOP": "421 4.3.2 Closing"}, refused(RETRIABLE, "421 4.3.2")),
+        ({"NOOP": HANG_UP}, refused(RETRIABLE, "connection_lost")),
+        ({"greeting": "554 No SMTP here"}, refused(MISCONFIGURED, "554")),
+        ({"greeting": HANG_UP}, refused(RETRIABLE, "connection_failed")),
+    ],
+    ids=repr,
+)
+def test_trying_it_out_says_hello_and_nothing_more(reply: dict[str, str], result: ProviderResult) -> None:
+    with mail_host(**reply) as host:
+        assert provider(host).probe() == result
+    assert not any(command.upper().startswith("MAIL") for command in host.commands)
+
+
+def test_a_server_without_tls_is_found_out_when_it_is_tried() -> None:
+    with mail_host() as host:
+        assert provider(host, security="starttls").probe() == refused(MISCONFIGURED, "not_offered_by_server")

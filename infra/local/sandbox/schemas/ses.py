@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_RequestSyntax
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -33,13 +33,25 @@ class Header(Part, frozen=True):
     value: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,995}\Z")]
 
 
+class Attachment(Part, frozen=True):
+    """A file: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html."""
+
+    raw_content: str
+    file_name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    content_type: Annotated[str, msgspec.Meta(min_length=1, max_length=78)] = "application/octet-stream"
+    content_disposition: Literal["ATTACHMENT", "INLINE"] = "ATTACHMENT"
+    content_transfer_encoding: Literal["BASE64", "QUOTED_PRINTABLE", "SEVEN_BIT"] = "SEVEN_BIT"
+    content_description: str | None = None
+    content_id: str | None = None
+
+
 class Simple(Part, frozen=True):
     """A message of which SES makes the MIME."""
 
     subject: Content
     body: Body
     headers: list[Header] = []
-    attachments: list[dict[str, Any]] = []
+    attachments: list[Attachment] = []
 
 
 class Message(Part, frozen=True):

@@ -1,7 +1,5 @@
 """SendGrid's v3 mail/send, with the words of its own list of errors."""
 
-import base64
-import binascii
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -11,10 +9,13 @@ import msgspec
 
 from infra.local.sandbox.schemas.sendgrid import Attachment, Mail, Personalization
 from infra.local.sandbox.vendor import Vendor
-from infra.local.sandbox.web import JSON_TYPE, Answer, Request, json_answer
+from infra.local.sandbox.web import JSON_TYPE, Answer, Request, is_base64, json_answer
 
 UNVERIFIED_DOMAIN: Final = "unverified.example.com"
 """The one domain that is no verified sender of the account: ours, for tests."""
+_SCOPES: Final = "/v3/scopes"
+"""https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions: what the key may do."""
+_METHODS: Final = {"/v3/mail/send": "POST", _SCOPES: "GET"}
 _HELP: Final = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message."
 _OF_STATUS: Final = {
     400: "Bad Request",
@@ -64,6 +65,8 @@ class Sendgrid(Vendor):
         refusal = next(self._refusals(request), None)
         if refusal is not None:
             return refusal
+        if request.path == _SCOPES:
+            return json_answer(200, {"scopes": ["mail.batch.create", "mail.send"]})
         try:
             mail = msgspec.json.decode(request.body, type=Mail)
         except msgspec.ValidationError as error:
@@ -77,15 +80,15 @@ class Sendgrid(Vendor):
         return _refuse(status, _Error(_OF_STATUS.get(status, "Internal Server Error")))
 
     def _refusals(self, request: Request) -> Iterator[Answer]:
-        if request.path != "/v3/mail/send":
+        if request.path not in _METHODS:
             yield _refuse(404, _Error("not found"))
         if request.bearer_token is None:
             yield _refuse(401, _Error("Permission denied, wrong credentials"))
         if request.bearer_token != self.accounts["sendgrid"]["apiKey"]:
             yield self.failure(401)
-        if request.method != "POST":
+        if request.method != _METHODS[request.path]:
             yield _refuse(405, _Error("method not allowed"))
-        if request.media_type != JSON_TYPE:
+        if request.media_type != JSON_TYPE and request.method == "POST":
             yield _refuse(415, _Error("Content-Type should be application/json."))
         if len(request.body) > _MAX_MESSAGE:
             yield self.failure(413)
@@ -211,7 +214,7 @@ def _content_errors(mail: Mail) -> Iterator[_Error]:
 
 
 def _attachment_errors(attachment: Attachment, field: str) -> Iterator[_Error]:
-    if not _is_base64(attachment.content):
+    if not is_base64(attachment.content):
         yield _Error("The attachment content must be base64 encoded.", f"{field}.content", "attachments.content")
     if not re.fullmatch(r"[^\r\n]+", attachment.filename):
         words = "The filename of your attachment can't contain CRLF characters."
@@ -233,14 +236,6 @@ def _category_errors(categories: list[str]) -> Iterator[_Error]:
         yield _Error("Each category must not be longer than 255 characters.", "categories", "categories")
     if not all(category.isascii() for category in categories):
         yield _Error("Categories can not contain non-ASCII characters.", "categories", "categories")
-
-
-def _is_base64(text: str) -> bool:
-    """Whether it is base64 of at least one byte."""
-    try:
-        return bool(base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _misplaced(problem: str) -> _Error:

@@ -10,10 +10,24 @@ import msgspec
 from infra.local.sandbox.aws import REGION, new_key, signature_fault
 from infra.local.sandbox.schemas.ses import Send
 from infra.local.sandbox.vendor import Vendor
-from infra.local.sandbox.web import Answer, Request, json_answer
+from infra.local.sandbox.web import Answer, Request, is_base64, json_answer
 
 UNVERIFIED_DOMAIN: Final = "unverified.example.com"
 """The one domain that is no verified identity of the account: ours, for tests."""
+ACCOUNT: Final = {
+    "EnforcementStatus": "HEALTHY",
+    "ProductionAccessEnabled": True,
+    "SendQuota": {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0},
+    "SendingEnabled": True,
+}
+"""What GetAccount tells: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html."""
+CONFIGURATION_SET: Final = "herald"
+"""The one configuration set of the account: ours, for tests."""
+_RESTRICTED: Final = frozenset(
+    {"ade", "adp", "app", "bat", "chm", "cmd", "com", "cpl", "exe", "hta", "jar", "js", "jse", "lnk", "msi", "ps1"}
+    | {"reg", "scr", "vb", "vbe", "vbs", "wsf"}
+)
+"""Some of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html: extensions that SES does not send."""
 _STATUS: Final = {"NotFoundException": 404}
 _OF_STATUS: Final = {
     400: "BadRequestException",
@@ -28,7 +42,7 @@ _TAG: Final = re.compile(r"[A-Za-z0-9_\-.@]{1,256}")
 
 
 class Ses(Vendor):
-    """One account, out of SES's own sandbox, without configuration sets."""
+    """One account, out of SES's own sandbox, with one configuration set."""
 
     hosts: ClassVar = frozenset({f"email.{REGION}.amazonaws.com"})
     documentation: ClassVar = "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"
@@ -42,6 +56,8 @@ class Ses(Vendor):
         """Check who signed, then the message."""
         if fault := signature_fault(request, "ses", self.accounts["ses"]["accessKeyId"]):
             return _refuse(403, fault, "The security token included in the request is invalid.")
+        if (request.method, request.path) == ("GET", "/v2/email/account"):
+            return json_answer(200, ACCOUNT)
         if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
             return _refuse(404, "UnknownOperationException", f"No operation at {request.path}.")
         try:
@@ -74,7 +90,7 @@ def _errors(send: Send) -> Iterator[tuple[str, str]]:
         yield "MessageRejected", words
     if not all(_TAG.fullmatch(text) for tag in send.email_tags for text in (tag.name, tag.value)):
         yield "BadRequestException", "Invalid message tag."
-    if send.configuration_set_name is not None:
+    if send.configuration_set_name not in (None, CONFIGURATION_SET):
         yield "NotFoundException", f"Configuration set <{send.configuration_set_name}> does not exist."
     yield from _content_errors(send)
 
@@ -88,6 +104,11 @@ def _content_errors(send: Send) -> Iterator[tuple[str, str]]:
         yield "BadRequestException", "Either Body.Text or Body.Html must be given."
     if simple and re.search(r"[\r\n]", simple.subject.data):
         yield "BadRequestException", "Subject must not contain line breaks."
+    for file in simple.attachments if simple else ():
+        if file.file_name.rpartition(".")[2].lower() in _RESTRICTED:
+            yield "BadRequestException", f"Illegal filename '{file.file_name}'."
+        if not is_base64(file.raw_content):
+            yield "SerializationException", "RawContent is not base64."
 
 
 def _refuse(status: int, code: str, message: str) -> Answer:
