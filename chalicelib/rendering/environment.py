@@ -1,0 +1,120 @@
+"""The sandbox: Jinja's own, closed further. Values of JSON in, text out; no attribute of any object is ever read.
+
+The tree of a source is checked before it is compiled (grammar.py), so most of what is refused here cannot be written.
+It is refused all the same: either alone has to hold.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, Final, NoReturn
+
+from jinja2 import StrictUndefined, TemplateRuntimeError, Undefined, nodes
+from jinja2.lexer import Lexer
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+
+from chalicelib.rendering.filters import FILTERS
+from chalicelib.rendering.grammar import EACH, LOOP, parse, size
+from chalicelib.rendering.positions import PositionLexer
+from chalicelib.rendering.run import kind_of, need
+from chalicelib.rendering.values import number_of, printed
+
+_TESTS: Final = (
+    "boolean defined divisibleby eq equalto even false float ge greaterthan gt in integer le lessthan lower lt mapping ne "
+    "none number odd string true undefined upper"
+).split()
+_ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%"})
+
+Fill = Callable[[Context], Iterator[str]]
+"""Compiled code: yields the text piece by piece."""
+
+
+class Sandbox(SandboxedEnvironment):
+    """Compiles and runs templates of one kind: HTML, where values are escaped, or text."""
+
+    intercepted_binops = frozenset(SandboxedEnvironment.default_binop_table)
+
+    def __init__(self, *, html: bool, one_line: bool = False) -> None:
+        finalize = _in_one_line if one_line else printed
+        super().__init__(
+            autoescape=html, undefined=StrictUndefined, finalize=finalize, keep_trailing_newline=True, cache_size=0
+        )
+        self._positions = PositionLexer(self)
+        self.globals = {}
+        self.filters = dict(FILTERS)
+        self.tests = {name: self.tests[name] for name in _TESTS}
+
+    @property
+    def lexer(self) -> Lexer:
+        """The lexer, which tells positions."""
+        return self._positions
+
+    def compiled(self, source: str) -> Fill:
+        """Return a source as code; RefusalError when something in it is not allowed."""
+        tree = parse(source, self)
+        for loop in tree.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, EACH, [nodes.Const(size(loop))], [], None, None, lineno=loop.iter.lineno)
+        code = self.compile(tree, filename=SOURCE_NAME)
+        return self.template_class.from_code(self, code, self.globals).root_render_func
+
+    def context(self, names: dict[str, Any]) -> Context:
+        """Return what code runs on: it knows `names` and nothing else."""
+        return self.context_class(self, names, None, {})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return what an object of JSON has under a key."""
+        if type(obj) is dict:
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(f"there is no {attribute!r} here")
+        if type(obj) is LoopContext and attribute in LOOP:
+            return getattr(obj, attribute)
+        raise TemplateRuntimeError(f"{kind_of(need(obj))} has no {attribute!r}")
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return what an object has under a key, or what stands in a list at an index."""
+        if type(obj) is dict and isinstance(argument, str):
+            return obj[str(argument)] if argument in obj else self.undefined(f"there is no {argument[:64]!r} here")
+        if type(obj) is list and type(argument) is int:
+            inside = -len(obj) <= argument < len(obj)
+            return obj[argument] if inside else self.undefined(f"there is no item {argument} here")
+        raise TemplateRuntimeError(f"{kind_of(need(obj))} has no {str(need(argument))[:64]!r}")
+
+    def call_binop(self, _context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Return what numbers come to."""
+        if operator not in _ARITHMETIC:
+            raise SecurityError(f"templates have no operator {operator}")
+        return number_of(self.binop_table[operator](number_of(left), number_of(right)))
+
+    def call(self, *_arguments: Any, **_named: Any) -> NoReturn:
+        """Refuse: nothing can be called."""
+        raise SecurityError("templates have no calls")
+
+    def is_safe_attribute(self, _obj: Any, _attr: str, _value: Any) -> bool:
+        """Tell that no attribute may be read."""
+        return False
+
+    def is_safe_callable(self, _obj: Any) -> bool:
+        """Tell that nothing may be called."""
+        return False
+
+
+SOURCE_NAME: Final = "<template>"
+"""The file that compiled code claims to be from."""
+
+
+def _in_one_line(value: Any) -> Any:
+    text = printed(value)
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a value stands for one that is not there."""
+    return isinstance(value, Undefined)
+
+
+@cache
+def sandbox(*, html: bool, one_line: bool = False) -> Sandbox:
+    """Return the sandbox of a kind of sources. In those `one_line` each value is printed without line breaks."""
+    return Sandbox(html=html, one_line=one_line)

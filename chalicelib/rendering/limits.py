@@ -1,0 +1,46 @@
+"""How much a template may be and do. Counted, where that is possible, so that the same template always gets the same
+answer; the clock is only the last resort.
+"""
+
+from typing import Final
+
+SOURCE: Final = 100_000
+"""Characters of a source, also of one put together with its layout and partials."""
+NODES: Final = 2_000
+"""Nodes of the syntax tree of a source."""
+DEPTH: Final = 30
+"""How deep the nodes of a source may be nested."""
+BRANCHES: Final = 30
+"""Branches of one `if`."""
+LOOPS: Final = 50
+NESTED_INCLUDES: Final = 3
+INCLUDES: Final = 100
+NUMBER: Final = 10**15
+"""The magnitude of a number that is written or reckoned in a template; floats are exact up to here."""
+DIGITS: Final = 30
+"""Digits of a number in a template or in a text that becomes one."""
+ITEMS: Final = 1_000
+"""Items of a list that is looped over, sorted or joined."""
+STEPS: Final = 500_000
+"""Nodes evaluated by the loops of one part: the items of each, times the nodes between `for` and `endfor`."""
+TEXT: Final = 50_000
+"""Characters of a value that is printed or goes through a filter, and of what comes out of it."""
+FILTERED: Final = 1_000_000
+"""Characters that the filters of one part read and make."""
+OUTPUT: Final = 500_000
+"""Characters of a part that is filled."""
+SECONDS: Final = 0.5
+"""For all parts of one message."""
+CHUNKS: Final = 32
+"""Pieces of output made between two looks at their size and at the clock."""
+SCHEMA_NODES: Final = 2_000
+"""Values in a schema, counted as often as they are referred to."""
+SCHEMA_DEPTH: Final = 24
+DATA_NODES: Final = 20_000
+DATA_DEPTH: Final = 24
+FAULTS: Final = 20
+"""Faults told at once."""
+COMPILED: Final = 128
+"""Templates in one language that stay compiled in a process."""
+SCHEMAS: Final = 256
+"""Schemas that stay compiled in a process."""
