@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.vault import KmsVault
     from chalicelib.domain.request import NotificationRequest
     from chalicelib.domain.tenant import Tenant
+    from chalicelib.providers.guard import HostGuard
     from chalicelib.rendering.renderer import Renderer
     from chalicelib.services.accept import Accept
     from chalicelib.services.acknowledge import Acknowledge
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.services.gather_facts import GatherFacts
     from chalicelib.services.inbox import Inbox
     from chalicelib.services.inbox_many import InboxMany
+    from chalicelib.services.known_templates import KnownTemplates
     from chalicelib.services.manage_policies import ManagePolicies
     from chalicelib.services.manage_preferences import ManagePreferences
     from chalicelib.services.manage_providers import ManageProviders
@@ -73,7 +75,9 @@ if TYPE_CHECKING:
     from chalicelib.services.unsubscribe_links import UnsubscribeLinks
     from chalicelib.store.backgrounds import BackgroundRows
     from chalicelib.store.cancelled_groups import CancelledGroupRows
+    from chalicelib.store.categories import CategoryRows
     from chalicelib.store.cursors import Cursors
+    from chalicelib.store.fragments import FragmentRows
     from chalicelib.store.policies import PolicyRows
     from chalicelib.store.preferences import PreferenceRows
     from chalicelib.store.providers import ProviderRows
@@ -82,6 +86,7 @@ if TYPE_CHECKING:
     from chalicelib.store.rotas import RotaRows
     from chalicelib.store.service_accounts import ServiceAccountRows
     from chalicelib.store.states import StateRows
+    from chalicelib.store.templates import TemplateRows
     from chalicelib.store.tenants import TenantRows
 
 LEASE_FACTOR = 2
@@ -204,6 +209,30 @@ def service_accounts() -> "ServiceAccountRows":
 
 
 @cache
+def templates() -> "TemplateRows":
+    """Return the stored templates."""
+    from chalicelib.store.templates import TemplateRows
+
+    return TemplateRows(table())
+
+
+@cache
+def fragments() -> "FragmentRows":
+    """Return the stored layouts and partials."""
+    from chalicelib.store.fragments import FragmentRows
+
+    return FragmentRows(table())
+
+
+@cache
+def categories() -> "CategoryRows":
+    """Return the stored categories."""
+    from chalicelib.store.categories import CategoryRows
+
+    return CategoryRows(table())
+
+
+@cache
 def known_tenants() -> "CachedTenants":
     """Return the tenants as they were a short time ago: what sending asks."""
     from chalicelib.services.cached import CachedTenants
@@ -228,9 +257,25 @@ def known_policies() -> "CachedPolicies":
 
 
 @cache
+def known_templates() -> "KnownTemplates":
+    """Return the templates, of which the published versions are as they were a short time ago: what sending asks."""
+    from chalicelib.services.known_templates import KnownTemplates
+
+    return KnownTemplates(templates(), now, _fresh_for())
+
+
+@cache
 def timeouts() -> Timeouts:
     """Return how long a vendor may take."""
     return Timeouts(connect=settings().connect_timeout, read=settings().read_timeout)
+
+
+@cache
+def host_guard() -> "HostGuard":
+    """Return what decides about hosts that tenants name."""
+    from chalicelib.providers.guard import HostGuard
+
+    return HostGuard(settings().internal_hosts)
 
 
 @cache
@@ -399,7 +444,7 @@ def deliver() -> "Deliver":
         queues=queues(),
         timers=timers(),
         consult=Consult(backgrounds()),
-        caller=Caller(vault(), timeouts()),
+        caller=Caller(vault(), timeouts(), host_guard()),
         check_address=address_fault,
         say=say(),
         shape=Shaper(_unsubscribe_url),

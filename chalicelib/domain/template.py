@@ -87,10 +87,25 @@ class TemplateVersion(Value, frozen=True):
     note: str | None = None
 
 
+class VersionSummary(Value, frozen=True):
+    """A version of a template without what it says. `languages` are those it says it in."""
+
+    number: int
+    category: str
+    channels: tuple[Channel, ...]
+    languages: tuple[Locale, ...]
+    created_at: Millis
+    created_by: str
+    type: str | None = None
+    layout: FragmentKey | None = None
+    note: str | None = None
+
+
 class Template(Value, frozen=True):
     """A template of a tenant: which of its versions is published, and which were, oldest first, the present one last.
 
-    Versions are numbered from 1 to `latest`. `version` counts the changes made to this record itself.
+    Versions are numbered from 1 to `latest`. `layouts` and `partials` are those that the latest or the published
+    version has copies of. `version` counts the changes made to this record itself.
     """
 
     key: TemplateKey
@@ -100,7 +115,8 @@ class Template(Value, frozen=True):
     latest: int = 0
     published: int | None = None
     history: tuple[int, ...] = ()
-    layout: FragmentKey | None = None
+    layouts: tuple[FragmentKey, ...] = ()
+    partials: tuple[FragmentKey, ...] = ()
     version: int = 1
 
     def status_of(self, number: int) -> TemplateStatus:

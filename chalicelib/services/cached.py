@@ -4,7 +4,7 @@ That time, `fresh_for` in milliseconds, is how long a suspension or a new provid
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, Generic, TypeVar
@@ -18,27 +18,30 @@ from chalicelib.services.ports import Clock, PolicyLookup, ProviderLookup, Tenan
 
 MOST: Final = 1_000
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class _Memory(Generic[T]):
+class Memory(Generic[K, T]):
+    """Answers by what they are about: a tenant, or something that begins with one."""
+
     clock: Clock
     fresh_for: int
-    _kept: OrderedDict[TenantId, tuple[Millis, T]] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[K, tuple[Millis, T]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def recall(self, tenant: TenantId, read: Callable[[TenantId], T]) -> T:
-        """Return what `read` said of the tenant a short time ago, or ask it."""
+    def recall(self, about: K, read: Callable[[K], T]) -> T:
+        """Return what `read` said of it a short time ago, or ask it."""
         now = self.clock()
         with self._lock:
-            kept = self._kept.get(tenant)
+            kept = self._kept.get(about)
         if kept is not None and now - kept[0] < self.fresh_for:
             return kept[1]
-        found = read(tenant)
+        found = read(about)
         with self._lock:
-            self._kept[tenant] = (now, found)
-            self._kept.move_to_end(tenant)
+            self._kept[about] = (now, found)
+            self._kept.move_to_end(about)
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return found
@@ -49,7 +52,7 @@ class CachedTenants:
 
     def __init__(self, stored: TenantLookup, clock: Clock, fresh_for: int) -> None:
         self._stored = stored
-        self._memory: _Memory[Tenant] = _Memory(clock, fresh_for)
+        self._memory: Memory[TenantId, Tenant] = Memory(clock, fresh_for)
 
     def get(self, tenant: TenantId) -> Tenant | None:
         """Return a tenant."""
@@ -70,7 +73,7 @@ class CachedProviders:
 
     def __init__(self, stored: ProviderLookup, clock: Clock, fresh_for: int) -> None:
         self._stored = stored
-        self._memory: _Memory[tuple[ProviderConfig, ...]] = _Memory(clock, fresh_for)
+        self._memory: Memory[TenantId, tuple[ProviderConfig, ...]] = Memory(clock, fresh_for)
 
     def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
         """Return all providers of a tenant."""
@@ -82,7 +85,7 @@ class CachedPolicies:
 
     def __init__(self, stored: PolicyLookup, clock: Clock, fresh_for: int) -> None:
         self._stored = stored
-        self._memory: _Memory[tuple[EscalationPolicy, ...]] = _Memory(clock, fresh_for)
+        self._memory: Memory[TenantId, tuple[EscalationPolicy, ...]] = Memory(clock, fresh_for)
 
     def list(self, tenant: TenantId) -> tuple[EscalationPolicy, ...]:
         """Return all policies that a tenant stored."""

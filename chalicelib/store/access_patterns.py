@@ -38,6 +38,16 @@ reads lag: nothing decides on them. There is no Scan.
 | providers of a tenant            | Put, Get, Delete, Query   | T#t             | PROVIDER#id     |       | strong   |
 | escalation policies of a tenant  | Put, Get, Delete, Query   | T#t             | POLICY#id       |       | strong   |
 | on-call rotas of a tenant        | Put, Get, Delete, Query   | T#t             | ROTA#id         |       | strong   |
+| layouts of a tenant, in order    | Put, Get, Delete, Query   | T#t             | LAYOUT#key      |       | strong   |
+| partials of a tenant, in order   | Put, Get, Delete, Query   | T#t             | PARTIAL#key     |       | strong   |
+| categories of a tenant, in order | Put, Get, Delete, Query   | T#t             | CATEGORY#key    |       | strong   |
+| keys of a tenant's templates, in | Put, Delete, Query        | T#t             | TEMPLATE#key    |       | strong   |
+| order                            |                           |                 |                 |       |          |
+| template                         | Put, Update, Get,         | T#t#TPL#key     | META            |       | strong   |
+|                                  | BatchGet                  |                 |                 |       |          |
+| a version of a template, and of  | Put, Query                | T#t#TPL#key     | V#0003,         |       | strong   |
+| it each language                 |                           |                 | V#0003#L#fr-CA  |       |          |
+| versions without what they say   | BatchGet                  | T#t#TPL#key     | V#0003          |       | strong   |
 | how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
 | what was spent of a budget in a  | Update, BatchGet          | T#t#M#period    | SPENT#category  |       | eventual |
 | day (2026-11-21) or month        |                           |                 |                 |       |          |
@@ -55,6 +65,9 @@ hashed.
 A request never changes, but for when it may be removed, so any copy of it will do: it is read strongly only where an
 eventual read does not find it.
 
+A deleted template leaves its `META`, marked, and its versions: notifications may wait to be filled from them, and a
+new template of the key goes on counting where that one ended, so that a number never means two things.
+
 What comes due lies together whosever it is, so that one execution drains it: the one kind of key that does not begin
 with its tenant. Its sort key does, and code that acts for a tenant may only touch such a row, never the partition.
 `bucket` is a time in milliseconds. How far buckets were swept is the platform's own `SWEEP`.
@@ -66,18 +79,22 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from zlib import crc32
 
+from chalicelib.domain.fragment import FragmentKind
 from chalicelib.domain.ids import (
     ClientId,
     DeviceId,
+    FragmentKey,
     NotificationId,
     PolicyId,
     ProviderId,
     RotaId,
+    TemplateKey,
     TenantId,
     TopicKey,
     UserId,
     UserType,
 )
+from chalicelib.domain.template import Locale
 from chalicelib.domain.timer import SHARDS as DUE_SHARDS
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.topic import SHARDS as TOPIC_SHARDS
@@ -311,6 +328,63 @@ def rota(tenant: TenantId, id: RotaId) -> Key:
 def all_rotas(tenant: TenantId) -> Rows:
     """Return where a tenant's on-call rotas lie."""
     return _beginning(_partition(tenant), "ROTA")
+
+
+def fragment(tenant: TenantId, kind: FragmentKind, key: FragmentKey) -> Key:
+    """Return the key of a layout or partial."""
+    return Key(_partition(tenant), f"{kind.upper()}#{_escaped(key)}")
+
+
+def all_fragments(tenant: TenantId, kind: FragmentKind) -> Rows:
+    """Return where a tenant's layouts or partials lie."""
+    return _beginning(_partition(tenant), kind.upper())
+
+
+def category(tenant: TenantId, key: str) -> Key:
+    """Return the key of a category."""
+    return Key(_partition(tenant), f"CATEGORY#{_escaped(key)}")
+
+
+def all_categories(tenant: TenantId) -> Rows:
+    """Return where a tenant's categories lie."""
+    return _beginning(_partition(tenant), "CATEGORY")
+
+
+def listed_template(tenant: TenantId, key: TemplateKey) -> Key:
+    """Return the key of a template's entry in the list of its tenant's."""
+    return Key(_partition(tenant), f"TEMPLATE#{_escaped(key)}")
+
+
+def all_listed_templates(tenant: TenantId) -> Rows:
+    """Return where the list of a tenant's templates lies."""
+    return _beginning(_partition(tenant), "TEMPLATE")
+
+
+def template(tenant: TenantId, key: TemplateKey) -> Key:
+    """Return the key of a template."""
+    return Key(_partition(tenant, "TPL", key), "META")
+
+
+def template_version(tenant: TenantId, key: TemplateKey, number: int) -> Key:
+    """Return the key of a version of a template."""
+    return Key(_partition(tenant, "TPL", key), f"V#{number:04d}")
+
+
+def template_localization(tenant: TenantId, key: TemplateKey, number: int, locale: Locale) -> Key:
+    """Return the key of what a version of a template says in a language."""
+    version = template_version(tenant, key, number)
+    return Key(version.pk, f"{version.sk}#L#{_escaped(locale)}")
+
+
+def locale_in(sk: str) -> Locale:
+    """Return the language in the sort key that `template_localization` made."""
+    return Locale(_unescaped(sk.split("#", 3)[3]))
+
+
+def whole_template_version(tenant: TenantId, key: TemplateKey, number: int) -> Rows:
+    """Return where a version of a template lies with all that it says."""
+    version = template_version(tenant, key, number)
+    return Rows(version.pk, version.sk, f"{version.sk}$")
 
 
 def sweep(tenant: TenantId) -> Key:

@@ -4,7 +4,9 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
+from chalicelib.domain.category import Category
 from chalicelib.domain.escalation import EscalationPolicy
+from chalicelib.domain.fragment import Fragment
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rota import Rota
 from chalicelib.domain.tenant import ServiceAccount, Tenant
@@ -14,7 +16,7 @@ from chalicelib.store.models import DocumentItem
 from chalicelib.store.packing import pack, unpack
 from chalicelib.store.table import ConditionFailedError, Raw, Table
 
-D = TypeVar("D", Tenant, ProviderConfig, ServiceAccount, EscalationPolicy, Rota)
+D = TypeVar("D", Tenant, ProviderConfig, ServiceAccount, EscalationPolicy, Rota, Fragment, Category)
 
 
 class Documents(Generic[D]):

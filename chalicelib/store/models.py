@@ -5,7 +5,13 @@ Attributes of rows whose writes are counted (`R`, `N`, the unread mark) have sho
 
 from typing import Final
 
-from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.models import Model
 
 from chalicelib.domain.allowance import Usage
@@ -132,9 +138,34 @@ class TopicSubscriptionItem(Item, discriminator="O"):
 
 
 class DocumentItem(Item, discriminator="D"):
-    """A tenant, provider, policy, rota or service account; replaced as a whole, if nobody did so before."""
+    """What was set up, such as a tenant or provider; replaced as a whole, if nobody did so before."""
 
     version = NumberAttribute()
+    body = UnicodeAttribute()
+
+
+class TemplateItem(Item, discriminator="K"):
+    """A template. `deleted`: it was, and what is left of it keeps its numbers from being used again."""
+
+    version = NumberAttribute()
+    body = UnicodeAttribute()
+    deleted = BooleanAttribute(null=True)
+
+
+class ListedTemplateItem(Item, discriminator="F"):
+    """A template's entry in the list of its tenant's. Its key says all."""
+
+
+class TemplateVersionItem(Item, discriminator="H"):
+    """A version of a template, but for what it says; in which languages it says it."""
+
+    body = UnicodeAttribute()
+    languages = UnicodeAttribute()
+
+
+class LocalizationItem(Item, discriminator="J"):
+    """What a version of a template says in one language."""
+
     body = UnicodeAttribute()
 
 

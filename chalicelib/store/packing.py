@@ -25,7 +25,7 @@ def pack(value: Value, without: Collection[str] = ()) -> str:
     return to_json({name: field for name, field in plain.items() if name not in without}).decode()
 
 
-def unpack(text: str, kind: type[V], **told: str) -> V:
+def unpack(text: str, kind: type[V], **told: Any) -> V:
     """Return the object of type `kind` that `pack` made, with the fields it left out."""
     return msgspec.convert(msgspec.json.decode(text) | told, prepared(kind), dec_hook=_revive)
 

@@ -17,9 +17,11 @@ from chalicelib.services.address_book import AddressBook
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.backgrounds import BackgroundRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
+from chalicelib.store.categories import CategoryRows
 from chalicelib.store.devices import DeviceRows
 from chalicelib.store.digests import DigestRows
 from chalicelib.store.due import DueRows
+from chalicelib.store.fragments import FragmentRows
 from chalicelib.store.idempotency import IdempotencyRows
 from chalicelib.store.policies import PolicyRows
 from chalicelib.store.preferences import PreferenceRows
@@ -34,6 +36,7 @@ from chalicelib.store.states import StateRows
 from chalicelib.store.suppressions import SuppressionRows
 from chalicelib.store.sweep import SweepRows
 from chalicelib.store.table import Table
+from chalicelib.store.templates import TemplateRows
 from chalicelib.store.tenants import TenantRows
 from chalicelib.store.topics import TopicRows
 from chalicelib.store.usages import UsageRows
@@ -71,6 +74,9 @@ class Store:
     dues: ports.DueItems
     digests: ports.DigestWindows
     rates: ports.RateWindows
+    templates: ports.Templates
+    fragments: ports.Fragments
+    categories: ports.Categories
 
     @property
     def address_book(self) -> AddressBook:
@@ -104,6 +110,9 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         dues=twin.TwinDueItems(rows),
         digests=twin.TwinDigestWindows(rows),
         rates=twin.TwinRateWindows(rows),
+        templates=twin.TwinTemplates(rows),
+        fragments=twin.TwinFragments(rows),
+        categories=twin.TwinCategories(rows),
     )
 
 
@@ -132,6 +141,9 @@ def on_table(table: Table) -> Store:
         dues=DueRows(table),
         digests=DigestRows(table),
         rates=RateWindowRows(table),
+        templates=TemplateRows(table),
+        fragments=FragmentRows(table),
+        categories=CategoryRows(table),
     )
 
 

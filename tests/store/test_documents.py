@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.category import Category
 from chalicelib.domain.escalation import EscalationPolicy, Step
-from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
+from chalicelib.domain.fragment import Fragment, FragmentKind
+from chalicelib.domain.ids import ClientId, FragmentKey, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.rota import Person, Rota, Shift
@@ -23,7 +25,7 @@ from tests.store.stores import Store
 class Kind:
     """A kind of document: one of it, another content for it, and what the store does with it."""
 
-    document: Tenant | ServiceAccount | ProviderConfig | EscalationPolicy | Rota
+    document: Tenant | ServiceAccount | ProviderConfig | EscalationPolicy | Rota | Fragment | Category
     changed: dict[str, Any]
     create: Callable[[Store, Any], None]
     get: Callable[[Store], Any]
@@ -77,6 +79,14 @@ ROTA = Rota(
     fallback=(OPS,),
     fallback_rota=RotaId("others"),
 )
+PARTIAL = Fragment(
+    kind=FragmentKind.PARTIAL,
+    key=FragmentKey("address"),
+    source="{{ street }}\n{{ city }}",
+    description="Two lines",
+    created_at=NOW,
+)
+CATEGORY = Category(key="social", name="Social", description="What friends do")
 KINDS = {
     "tenant": Kind(
         TENANT,
@@ -112,6 +122,20 @@ KINDS = {
         lambda store, rota: store.rotas.create(ACME, rota),
         lambda store: store.rotas.get(ACME, ROTA.id),
         lambda store, rota: store.rotas.update(ACME, rota),
+    ),
+    "partial": Kind(
+        PARTIAL,
+        {"source": "{{ city }}", "description": None},
+        lambda store, partial: store.fragments.create(ACME, partial),
+        lambda store: store.fragments.get(ACME, PARTIAL.kind, PARTIAL.key),
+        lambda store, partial: store.fragments.update(ACME, partial),
+    ),
+    "category": Kind(
+        CATEGORY,
+        {"name": "Friends"},
+        lambda store, category: store.categories.create(ACME, category),
+        lambda store: store.categories.get(ACME, CATEGORY.key),
+        lambda store, category: store.categories.update(ACME, category),
     ),
 }
 
@@ -220,6 +244,28 @@ def test_rotas_are_listed_in_order_and_deleted_once(store: Store) -> None:
     assert store.rotas.delete(ACME, RotaId("ops"))
     assert not store.rotas.delete(ACME, RotaId("ops"))
     assert store.rotas.list(ACME) == (rotas[1],)
+
+
+def test_layouts_and_partials_are_listed_apart_and_deleted_once(store: Store) -> None:
+    partials = [replace(PARTIAL, key=FragmentKey(name)) for name in ("c", "a", "b")]
+    for fragment in (*partials, replace(PARTIAL, kind=FragmentKind.LAYOUT)):
+        store.fragments.create(ACME, fragment)
+    first = store.fragments.list(ACME, FragmentKind.PARTIAL, 2, None)
+    assert first.items == (partials[1], partials[2])
+    assert store.fragments.list(ACME, FragmentKind.PARTIAL, 2, first.next) == Page((partials[0],))
+    assert store.fragments.delete(ACME, FragmentKind.LAYOUT, PARTIAL.key)
+    assert not store.fragments.delete(ACME, FragmentKind.LAYOUT, PARTIAL.key)
+    assert store.fragments.list(ACME, FragmentKind.LAYOUT, 2, None) == Page(())
+
+
+def test_categories_are_listed_in_order_and_deleted_once(store: Store) -> None:
+    categories = [replace(CATEGORY, key=name) for name in ("social", "games")]
+    for category in categories:
+        store.categories.create(ACME, category)
+    assert store.categories.list(ACME) == (categories[1], categories[0])
+    assert store.categories.delete(ACME, "games")
+    assert not store.categories.delete(ACME, "games")
+    assert store.categories.list(ACME) == (categories[0],)
 
 
 RECIPIENT = a_recipient(

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 from chalicelib.domain import topic
 from chalicelib.domain.allowance import Budget, Period, Taking, Usage
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.category import Category
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.device import Device
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.groups import CancelGroup
-from chalicelib.domain.ids import PolicyId, ProviderId, RequestId, RotaId, TenantId, TopicKey
+from chalicelib.domain.ids import FragmentKey, PolicyId, ProviderId, RequestId, RotaId, TemplateKey, TenantId, TopicKey
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rate_limit import Window
@@ -29,6 +31,7 @@ from chalicelib.services import ports
 from chalicelib.services.ports import Background, Between, NotificationRef, Page, RefusedChangeError, StaleVersionError
 from tests.build import ACME, ID, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
 from tests.store.stores import Store
+from tests.store.test_templates import ORDER, a_template, a_version
 
 EVE = TenantId("eve")
 EVES = NotificationRef(EVE, ID)
@@ -39,6 +42,8 @@ WHO = (ANN.user_type, ANN.user_id)
 RECORD = IdempotencyRecord(route="send", key="k", body_hash="h", request_id=RequestId("r"), count=1, accepted_at=NOW)
 POLICY = EscalationPolicy(id=PolicyId("p"), steps=(Step(channels=(Channel.SMS,)),))
 ROTA = Rota(id=RotaId("r"), time_zone="UTC", shifts=())
+LAYOUT = Fragment(kind=FragmentKind.LAYOUT, key=FragmentKey("main"), source="{{ content }}", created_at=NOW)
+CATEGORY = Category(key="social", name="Social")
 PROVIDER = ProviderConfig(id=ProviderId("p"), channel=Channel.EMAIL, vendor="smtp")
 ENTRY = AuditEntry(id="e", tenant=ACME, at=NOW, actor="a", action="b", target="c")
 LISTED = Suppression(channel=Channel.EMAIL, address="ann@example.com", reason=SuppressionReason.MANUAL, created_at=NOW)
@@ -48,6 +53,7 @@ JOINED = topic.TopicSubscription(topic=TopicKey("news"), subscribed_at=NOW)
 GROUP = CancelGroup("key", "order-42")
 OURS = a_request(cancellation_key="order-42")
 HERS = replace(OURS, tenant=EVE)
+GONE = TemplateKey("gone")
 BUCKET = 1_790_000_040_000
 COMING = Due(tenant=ACME, kind=DueKind.NOTIFICATION, id=ID)
 BUDGET = Budget(period=Period.DAY, limit=100)
@@ -76,6 +82,18 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "rotas.get": lambda store: store.rotas.get(EVE, ROTA.id),
     "rotas.list": lambda store: store.rotas.list(EVE),
     "rotas.delete": lambda store: store.rotas.delete(EVE, ROTA.id),
+    "templates.get": lambda store: store.templates.get(EVE, ORDER),
+    "templates.former": lambda store: store.templates.former(EVE, ORDER),
+    "templates.list": lambda store: store.templates.list(EVE, 10, None),
+    "templates.version": lambda store: store.templates.version(EVE, ORDER, 1),
+    "templates.summaries": lambda store: store.templates.summaries(EVE, ORDER, [1]),
+    "templates.delete": lambda store: store.templates.delete(EVE, ORDER),
+    "fragments.get": lambda store: store.fragments.get(EVE, LAYOUT.kind, LAYOUT.key),
+    "fragments.list": lambda store: store.fragments.list(EVE, LAYOUT.kind, 10, None),
+    "fragments.delete": lambda store: store.fragments.delete(EVE, LAYOUT.kind, LAYOUT.key),
+    "categories.get": lambda store: store.categories.get(EVE, CATEGORY.key),
+    "categories.list": lambda store: store.categories.list(EVE),
+    "categories.delete": lambda store: store.categories.delete(EVE, CATEGORY.key),
     "providers.get": lambda store: store.providers.get(EVE, PROVIDER.id),
     "providers.delete": lambda store: store.providers.delete(EVE, PROVIDER.id),
     "providers.list": lambda store: store.providers.list(EVE),
@@ -115,6 +133,9 @@ IS_REFUSED: dict[str, Callable[[Store], Any]] = {
     "tenants.update": lambda store: store.tenants.update(a_tenant(id=EVE)),
     "policies.update": lambda store: store.policies.update(EVE, POLICY),
     "rotas.update": lambda store: store.rotas.update(EVE, ROTA),
+    "templates.update": lambda store: store.templates.update(EVE, a_template(latest=2), a_version(2)),
+    "fragments.update": lambda store: store.fragments.update(EVE, LAYOUT),
+    "categories.update": lambda store: store.categories.update(EVE, CATEGORY),
     "providers.update": lambda store: store.providers.update(EVE, PROVIDER),
 }
 IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
@@ -125,6 +146,9 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "tenants.create": lambda store: store.tenants.create(a_tenant(id=EVE)),
     "policies.create": lambda store: store.policies.create(EVE, replace(POLICY, stop_on=StopOn.DELIVERED)),
     "rotas.create": lambda store: store.rotas.create(EVE, replace(ROTA, time_zone="Europe/Paris")),
+    "templates.create": lambda store: store.templates.create(EVE, a_template(name="eve"), a_version(note="eve")),
+    "fragments.create": lambda store: store.fragments.create(EVE, replace(LAYOUT, source="eve")),
+    "categories.create": lambda store: store.categories.create(EVE, replace(CATEGORY, name="eve")),
     "providers.create": lambda store: store.providers.create(EVE, replace(PROVIDER, vendor="ses")),
     "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
     "dues.put": lambda store: store.dues.put(BUCKET, replace(COMING, tenant=EVE)),
@@ -162,6 +186,11 @@ def filled(store: Store) -> Store:
     store.providers.create(ACME, PROVIDER)
     store.policies.create(ACME, POLICY)
     store.rotas.create(ACME, ROTA)
+    store.templates.create(ACME, a_template(), a_version())
+    store.templates.create(ACME, a_template(key=GONE), a_version(key=GONE))
+    store.templates.delete(ACME, GONE)
+    store.fragments.create(ACME, LAYOUT)
+    store.categories.create(ACME, CATEGORY)
     store.audit.add(ENTRY)
     store.sweeps.advance(ACME, NOW)
     store.preferences.put(ACME, *WHO, Preferences(categories={"marketing": {Channel.EMAIL: False}}))
@@ -211,6 +240,9 @@ def test_every_method_is_tried() -> None:
         "providers": ports.Providers,
         "policies": ports.Policies,
         "rotas": ports.Rotas,
+        "templates": ports.Templates,
+        "fragments": ports.Fragments,
+        "categories": ports.Categories,
         "audit": ports.AuditLog,
         "sweeps": ports.SweepCursors,
         "dues": ports.DueItems,
@@ -243,6 +275,11 @@ def everything(store: Store) -> tuple[object, ...]:
         store.providers.list(ACME),
         store.policies.list(ACME),
         store.rotas.list(ACME),
+        store.templates.list(ACME, 10, None),
+        store.templates.former(ACME, GONE),
+        store.templates.version(ACME, ORDER, 1),
+        store.fragments.list(ACME, LAYOUT.kind, 10, None),
+        store.categories.list(ACME),
         store.audit.list(ACME, DAY, 10, None),
         store.sweeps.get(ACME),
         {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},

@@ -17,6 +17,7 @@ from tests.twin.people import (
 )
 from tests.twin.rows import Rows
 from tests.twin.states import TwinStates
+from tests.twin.templates import TwinCategories, TwinFragments, TwinTemplates
 from tests.twin.tenants import TwinAuditLog, TwinPolicies, TwinProviders, TwinRotas, TwinServiceAccounts, TwinTenants
 from tests.twin.timers import TwinDigestWindows, TwinDueItems, TwinSweepCursors
 
@@ -26,9 +27,11 @@ __all__ = [
     "TwinAuditLog",
     "TwinBackgrounds",
     "TwinCancelledGroups",
+    "TwinCategories",
     "TwinDevices",
     "TwinDigestWindows",
     "TwinDueItems",
+    "TwinFragments",
     "TwinPolicies",
     "TwinPreferences",
     "TwinProviders",
@@ -42,6 +45,7 @@ __all__ = [
     "TwinStates",
     "TwinSuppressions",
     "TwinSweepCursors",
+    "TwinTemplates",
     "TwinTenants",
     "TwinTopics",
     "TwinUsages",

@@ -10,17 +10,21 @@ from msgspec.structs import replace
 
 from chalicelib.domain.allowance import Usage
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.category import Category
 from chalicelib.domain.device import Device
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy
+from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import (
     ClientId,
     DeviceId,
+    FragmentKey,
     NotificationId,
     PolicyId,
     ProviderId,
     RotaId,
+    TemplateKey,
     TenantId,
     TopicKey,
     UserId,
@@ -34,6 +38,7 @@ from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.rota import Rota
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.suppression import Suppression
+from chalicelib.domain.template import Template, TemplateVersion
 from chalicelib.domain.tenant import ServiceAccount, Tenant
 from chalicelib.domain.timer import Due
 from chalicelib.domain.topic import TopicSubscription
@@ -43,7 +48,7 @@ from chalicelib.services.ports import ExistsError, Page, StaleVersionError
 
 I = TypeVar("I", bound=str)  # noqa: E741
 K = TypeVar("K")
-D = TypeVar("D", Tenant, ServiceAccount, ProviderConfig, EscalationPolicy, Rota)
+D = TypeVar("D", Tenant, ServiceAccount, ProviderConfig, EscalationPolicy, Rota, Template, Fragment, Category)
 Place = tuple[TenantId, NotificationId]
 User = tuple[TenantId, UserType, UserId]
 
@@ -65,6 +70,11 @@ class Rows:
     providers: dict[tuple[TenantId, ProviderId], ProviderConfig] = field(default_factory=dict)
     policies: dict[tuple[TenantId, PolicyId], EscalationPolicy] = field(default_factory=dict)
     rotas: dict[tuple[TenantId, RotaId], Rota] = field(default_factory=dict)
+    templates: dict[tuple[TenantId, TemplateKey], Template] = field(default_factory=dict)
+    former_templates: dict[tuple[TenantId, TemplateKey], Template] = field(default_factory=dict)
+    versions: dict[tuple[TenantId, TemplateKey, int], TemplateVersion] = field(default_factory=dict)
+    fragments: dict[tuple[TenantId, FragmentKind, FragmentKey], Fragment] = field(default_factory=dict)
+    categories: dict[tuple[TenantId, str], Category] = field(default_factory=dict)
     audit: dict[TenantId, list[AuditEntry]] = field(default_factory=dict)
     sweeps: dict[TenantId, Millis] = field(default_factory=dict)
     dues: dict[int, set[Due]] = field(default_factory=dict)

@@ -27,7 +27,16 @@ from chalicelib.services.ports.people import (
     Topics,
     Usages,
 )
-from chalicelib.services.ports.templates import About, Rendering, Sources, TemplateError, TemplateLookup, Templates
+from chalicelib.services.ports.templates import (
+    About,
+    Categories,
+    Fragments,
+    Rendering,
+    Sources,
+    TemplateError,
+    TemplateLookup,
+    Templates,
+)
 from chalicelib.services.ports.tenants import (
     AuditLog,
     Policies,
@@ -51,12 +60,14 @@ __all__ = [
     "Between",
     "Bus",
     "CancelledGroups",
+    "Categories",
     "Clock",
     "Devices",
     "DigestWindows",
     "DueItems",
     "Executions",
     "ExistsError",
+    "Fragments",
     "IdempotencyRecords",
     "NotificationRef",
     "Page",

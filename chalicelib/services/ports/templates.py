@@ -1,14 +1,16 @@
 """Templates: how they are stored, and how they are filled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from chalicelib.domain.category import Category
 from chalicelib.domain.content import Content
 from chalicelib.domain.errors import Fault
+from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.ids import FragmentKey, TemplateKey, TenantId
-from chalicelib.domain.template import Locale, Parts, Template, TemplateVersion
+from chalicelib.domain.template import Locale, Parts, Template, TemplateVersion, VersionSummary
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports.notifications import Page
 
@@ -24,13 +26,20 @@ class TemplateLookup(Protocol):
 
 
 class Templates(Protocol):
-    """The templates of a tenant and their versions."""
+    """The templates of a tenant and their versions. A version is stored once and stays, also when its template goes:
+    what was accepted is filled from it.
+    """
 
     def create(self, tenant: TenantId, template: Template, first: TemplateVersion) -> None:
-        """Store a new template and its first version, together; ExistsError when the key is taken."""
+        """Store a new template and a version of it, together. It goes on from what is left of a `former` one of its
+        key: one `version` and one number on. ExistsError when there is a template of this key, or another one is left.
+        """
 
     def get(self, tenant: TenantId, key: TemplateKey) -> Template | None:
         """Return a template by a consistent read."""
+
+    def former(self, tenant: TenantId, key: TemplateKey) -> Template | None:
+        """Return a template that was deleted, as it was at the end."""
 
     def list(self, tenant: TenantId, limit: int, after: str | None) -> Page[Template]:
         """Return the templates of a tenant in order of key."""
@@ -38,13 +47,54 @@ class Templates(Protocol):
     def version(self, tenant: TenantId, key: TemplateKey, number: int) -> TemplateVersion | None:
         """Return a version."""
 
+    def summaries(self, tenant: TenantId, key: TemplateKey, numbers: Collection[int]) -> tuple[VersionSummary, ...]:
+        """Return those of the versions that exist, by falling number."""
+
     def update(self, tenant: TenantId, template: Template, added: TemplateVersion | None = None) -> Template:
         """Replace a template of the same `version`, and store one more version of it, together; returns it one on.
         StaleVersionError.
         """
 
     def delete(self, tenant: TenantId, key: TemplateKey) -> bool:
-        """Remove a template; False when there was none. Its versions stay until nothing accepted needs them."""
+        """Remove a template; False when there was none."""
+
+
+class Fragments(Protocol):
+    """The layouts and partials of a tenant."""
+
+    def create(self, tenant: TenantId, fragment: Fragment) -> None:
+        """Store a new fragment; ExistsError when the tenant has one of this kind and key."""
+
+    def get(self, tenant: TenantId, kind: FragmentKind, key: FragmentKey) -> Fragment | None:
+        """Return a fragment by a consistent read."""
+
+    def list(self, tenant: TenantId, kind: FragmentKind, limit: int, after: str | None) -> Page[Fragment]:
+        """Return the fragments of a kind in order of key."""
+
+    def update(self, tenant: TenantId, fragment: Fragment) -> Fragment:
+        """Replace a fragment of the same version; returns it one version on. StaleVersionError."""
+
+    def delete(self, tenant: TenantId, kind: FragmentKind, key: FragmentKey) -> bool:
+        """Remove a fragment; False when there was none."""
+
+
+class Categories(Protocol):
+    """The categories that a tenant has beside those that all have."""
+
+    def create(self, tenant: TenantId, category: Category) -> None:
+        """Store a new category; ExistsError when the tenant has one of this key."""
+
+    def get(self, tenant: TenantId, key: str) -> Category | None:
+        """Return a category by a consistent read."""
+
+    def list(self, tenant: TenantId) -> tuple[Category, ...]:
+        """Return all categories that a tenant stored, in order of key."""
+
+    def update(self, tenant: TenantId, category: Category) -> Category:
+        """Replace a category of the same version; returns it one version on. StaleVersionError."""
+
+    def delete(self, tenant: TenantId, key: str) -> bool:
+        """Remove a category; False when there was none."""
 
 
 class Sources(msgspec.Struct, frozen=True):

@@ -6,18 +6,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
+from chalicelib.domain.fragment import FragmentKind
 from chalicelib.domain.ids import (
     ClientId,
+    FragmentKey,
     NotificationId,
     PolicyId,
     ProviderId,
     RotaId,
+    TemplateKey,
     TenantId,
     UserId,
     UserType,
     time_ordered_id,
 )
 from chalicelib.domain.suppression import address_hash
+from chalicelib.domain.template import Locale
 from chalicelib.domain.timer import SHARDS as DUE_SHARDS
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
@@ -26,6 +30,7 @@ from chalicelib.store import access_patterns as keys
 from tests.build import ACME, ID, NOW
 
 ANN = (UserType("customer"), UserId("u1"))
+ORDER = TemplateKey("order")
 PARTITIONS: dict[str, Callable[[TenantId], str]] = {
     "request": lambda tenant: keys.request(tenant, ID).pk,
     "state": lambda tenant: keys.state(tenant, ID).pk,
@@ -50,6 +55,16 @@ PARTITIONS: dict[str, Callable[[TenantId], str]] = {
     "all_policies": lambda tenant: keys.all_policies(tenant).pk,
     "rota": lambda tenant: keys.rota(tenant, RotaId("r")).pk,
     "all_rotas": lambda tenant: keys.all_rotas(tenant).pk,
+    "fragment": lambda tenant: keys.fragment(tenant, FragmentKind.LAYOUT, FragmentKey("f")).pk,
+    "all_fragments": lambda tenant: keys.all_fragments(tenant, FragmentKind.PARTIAL).pk,
+    "category": lambda tenant: keys.category(tenant, "c").pk,
+    "all_categories": lambda tenant: keys.all_categories(tenant).pk,
+    "template": lambda tenant: keys.template(tenant, ORDER).pk,
+    "listed_template": lambda tenant: keys.listed_template(tenant, ORDER).pk,
+    "all_listed_templates": lambda tenant: keys.all_listed_templates(tenant).pk,
+    "template_version": lambda tenant: keys.template_version(tenant, ORDER, 1).pk,
+    "template_localization": lambda tenant: keys.template_localization(tenant, ORDER, 1, Locale("fr")).pk,
+    "whole_template_version": lambda tenant: keys.whole_template_version(tenant, ORDER, 1).pk,
     "sweep": lambda tenant: keys.sweep(tenant).pk,
     "audit": lambda tenant: keys.audit(tenant, "2026-11"),
 }
@@ -223,3 +238,14 @@ def test_another_sort_key_tells_of_nothing_due(sk: str) -> None:
 @pytest.mark.parametrize("name", PARTITIONS)
 def test_a_tenants_partition_is_not_shared(name: str) -> None:
     assert not keys.is_shared(PARTITIONS[name](ACME))
+
+
+@given(number=some.integers(1, 100_000), other=some.integers(1, 100_000), locale=texts)
+@example(number=1_000, other=10_000, locale="fr-CA")
+def test_a_version_of_a_template_lies_apart_from_the_others(number: int, other: int, locale: str) -> None:
+    rows = keys.whole_template_version(ACME, ORDER, number)
+    of_other = keys.template_localization(ACME, ORDER, other, Locale(locale))
+    assert rows.low <= keys.template_version(ACME, ORDER, number).sk <= rows.high
+    assert (rows.low <= of_other.sk <= rows.high) == (number == other)
+    assert keys.locale_in(of_other.sk) == locale
+    assert not rows.low <= keys.template(ACME, ORDER).sk <= rows.high
