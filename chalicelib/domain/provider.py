@@ -43,12 +43,14 @@ class Refused(Value, frozen=True):
     """The vendor did not take the message, and we know that it did not.
 
     `kind` is RETRIABLE (later it may), PERMANENT (this message never) or MISCONFIGURED (nothing of this provider
-    until somebody mends its settings). `retry_after` is in seconds, as the vendor asked.
+    until somebody mends its settings). `retry_after` is in seconds, as the vendor asked. `retries` is how often the
+    provider may be tried again at most, where that is less than usual: a refusal that is not sure to be one.
     """
 
     kind: AttemptOutcome
     code: str
     retry_after: float | None = None
+    retries: int | None = None
     dead_tokens: tuple[str, ...] = ()
 
 

@@ -39,7 +39,7 @@ def change_after(delivery: Delivery, result: ProviderResult, now: Millis, random
             return _ended(delivery, DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, _record(delivery, result, now))
         case Refused(kind=AttemptOutcome.PERMANENT):
             return _ended(delivery, DeliveryStatus.FAILED, Reason.REFUSED, _record(delivery, result, now))
-        case Refused(kind=AttemptOutcome.RETRIABLE) if delivery.tries < MAX_TRIES:
+        case Refused(kind=AttemptOutcome.RETRIABLE) if delivery.tries < _tries(result):
             asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
             wait = max(backoff(delivery.tries, randomness), asked)
             return _again(delivery, result, now, provider=delivery.provider, tries=delivery.tries, wait=wait)
@@ -62,6 +62,10 @@ def change_of_lapsed(delivery: Delivery, now: Millis) -> DeliveryChange:
         reason=Reason.WORKER_DIED,
         record=record,
     )
+
+
+def _tries(refusal: Refused) -> int:
+    return MAX_TRIES if refusal.retries is None else min(MAX_TRIES, 1 + refusal.retries)
 
 
 def _ended(delivery: Delivery, status: DeliveryStatus, reason: Reason | None, record: Attempt) -> DeliveryChange:

@@ -10,6 +10,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import ProviderResult, Refused
 from chalicelib.domain.value import Value
 from chalicelib.domain.words import Channel
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 
 _ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
 EmailAddress = Annotated[
@@ -84,10 +85,13 @@ class Provider(ABC, Generic[S, M]):
     """Bytes of one message, text, HTML and attachments (as they are encoded) together."""
     token_limit: ClassVar[int | None] = None
     """Devices reached by one call."""
+    guarded: ClassVar[bool] = False
+    """Whether the settings name the host: the constructor then takes a guard, and every connection passes it."""
 
-    def __init__(self, settings: S, timeouts: Timeouts) -> None:
+    def __init__(self, settings: S, timeouts: Timeouts, guard: HostGuard = PUBLIC_ONLY) -> None:
         self.settings = settings
         self.timeouts = timeouts
+        self.guard = guard
 
     @classmethod
     def check(cls, settings: S) -> None:

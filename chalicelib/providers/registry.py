@@ -1,4 +1,6 @@
-"""Finds vendors by the name of their file, and checks what a tenant says about one. Loads no SDK."""
+"""Finds vendors by the name of their file or in the table of Apprise's services, and checks what a tenant says about
+one. Loads no SDK.
+"""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -13,7 +15,9 @@ import chalicelib.providers
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.wire import prepared
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings
+from chalicelib.providers.apprise.adapter import class_of
+from chalicelib.providers.apprise.services import vendors_of
+from chalicelib.providers.base import Provider, ProviderSettings, SettingError
 
 ProviderClass = type[Provider[Any, Any]]
 
@@ -27,16 +31,30 @@ class UnknownVendorError(ValueError):
 
 
 def vendors(channel: Channel) -> tuple[str, ...]:
-    """Return the names of the vendors of a channel: those of the files in its folder."""
+    """Return the names of the vendors of a channel, in order."""
+    return tuple(sorted({*direct_vendors(channel), *vendors_of(channel)}))
+
+
+def direct_vendors(channel: Channel) -> tuple[str, ...]:
+    """Return the names of the vendors that Herald speaks to itself: those of the files in the channel's folder."""
     if channel not in _modules_of(chalicelib.providers):
         return ()
     return _modules_of(import_module(f"chalicelib.providers.{channel}"))
 
 
 def provider_class(channel: Channel, vendor: str) -> ProviderClass:
-    """Return the class in `providers/<channel>/<vendor>.py`; raises UnknownVendorError when there is no such file."""
-    if vendor not in vendors(channel):
-        raise UnknownVendorError(channel, vendor)
+    """Return the class in `providers/<channel>/<vendor>.py`, else that of the service of Apprise; raises
+    UnknownVendorError when there is neither.
+    """
+    if vendor in direct_vendors(channel):
+        return _direct_class(channel, vendor)
+    try:
+        return class_of(channel, vendor)
+    except LookupError:
+        raise UnknownVendorError(channel, vendor) from None
+
+
+def _direct_class(channel: Channel, vendor: str) -> ProviderClass:
     module = import_module(f"chalicelib.providers.{channel}.{vendor}")
     return next(
         member
@@ -75,7 +93,9 @@ def setting_faults(
     faults = _field_faults(provider, settings, credentials)
     if not faults:
         try:
-            read_settings(provider, {**settings, **credentials})
+            provider.check(read_settings(provider, {**settings, **credentials}))
+        except SettingError as error:
+            faults.append(Fault(pointer=error.pointer, code=error.code, detail=str(error)))
         except ValueError as error:
             faults.append(Fault(pointer="/settings", code="invalid_settings", detail=str(error)))
     return tuple(faults)

@@ -1,0 +1,198 @@
+"""The one provider behind all services of Apprise (https://appriseit.com/dev/)."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from html import escape
+from typing import Annotated, Any, ClassVar, Final
+
+import msgspec
+
+from chalicelib.channels.base import AlertMessage, ChatMessage, Message, PushMessage, SmsMessage
+from chalicelib.domain.content import AlertAction, Severity
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.words import Channel
+from chalicelib.providers.apprise.hearing import Heard, hearing
+from chalicelib.providers.apprise.service import TARGET, Service
+from chalicelib.providers.apprise.urls import UnusableUrlError, check, filled, plugin_of
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.http import GATEWAY_ERRORS, judge_silence
+
+RETRIES: Final = 1
+"""Apprise does not say why a call failed: once more, then the next provider."""
+MOST_DEVICES: Final = 10
+"""Devices that one message is sent to, each by a call of its own, all at once."""
+TYPES: Final = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.ERROR: "failure"}
+"""Apprise's words for how bad an alert is; anything worse is a failure too."""
+CAPABILITIES: Final = {
+    Channel.SMS: "text",
+    Channel.PUSH: "title and text",
+    Channel.CHAT: "title and text",
+    Channel.ALERT: "summary and text",
+}
+
+
+class AppriseSettings(ProviderSettings, frozen=True):
+    """The Apprise URL of a service. All of it is a credential: each service has its secrets somewhere else in it."""
+
+    url: Annotated[str, msgspec.Meta(pattern=r"^[!-~]+\Z", max_length=1_000)]
+
+
+class AppriseProvider(Provider[AppriseSettings, Any]):
+    """A service that Apprise calls. Each call is made by a plugin of its own, which remembers nothing."""
+
+    service: ClassVar[Service]
+    settings_type: ClassVar = AppriseSettings
+    secrets: ClassVar = frozenset({"url"})
+    through: ClassVar = "Apprise"
+
+    def __init__(self, settings: AppriseSettings, timeouts: Timeouts) -> None:
+        super().__init__(settings, timeouts)
+        self.check(settings)
+
+    @classmethod
+    def check(cls, settings: AppriseSettings) -> None:
+        """Raise SettingError for a URL that is not one of the service, or has something in it that may not be."""
+        check(cls.service, settings.url)
+
+    def send(self, message: Message) -> ProviderResult:
+        """Send to whom the URL names, or to each target of the message. One that is reached is accepted."""
+        parameters = self._parameters(message)
+        if parameters is None:
+            return Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action")
+        if TARGET not in self.settings.url:
+            return self._send(message, self.settings.url, parameters)
+        targets = targets_of(message, self.vendor)
+        if not targets:
+            return Refused(kind=AttemptOutcome.PERMANENT, code="missing_target")
+        with ThreadPoolExecutor(len(targets)) as threads:
+            return best(list(threads.map(lambda target: self._send_to(message, target, parameters), targets)))
+
+    def exceeds_limits(self, message: Message) -> bool:
+        """Tell whether the text is longer than the service takes, or for too many devices."""
+        title, body = words_of(message)
+        characters = len(body) + (len(title) if self.channel is Channel.CHAT else 0)
+        devices = len(message.tokens) if isinstance(message, PushMessage) and TARGET in self.settings.url else 0
+        return devices > MOST_DEVICES or (self.character_limit is not None and characters > self.character_limit)
+
+    def _parameters(self, message: Message) -> dict[str, str] | None:
+        """Return what a message adds to the URL, None for an action that the service has not."""
+        # The timeouts of its sockets, in seconds (https://appriseit.com/getting-started/universal-syntax/).
+        timeouts = {"cto": str(self.timeouts.connect), "rto": str(self.timeouts.read)}
+        if not isinstance(message, AlertMessage):
+            return timeouts
+        action = self.service.actions.get(message.action)
+        if action is None:
+            return None
+        return {**timeouts, "action": action, self.service.dedup: message.dedup_key}
+
+    def _send_to(self, message: Message, target: str, parameters: dict[str, str]) -> ProviderResult:
+        if not is_target(self.service, target):
+            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target")
+        return self._send(message, filled(self.settings.url, target), parameters)
+
+    def _send(self, message: Message, url: str, parameters: dict[str, str]) -> ProviderResult:
+        try:
+            plugin = plugin_of(self.service, url, parameters)
+        except UnusableUrlError:
+            plugin = None
+        if plugin is None or len(plugin) != 1:
+            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target")
+        title, body = words_of(message)
+        if self.service.html:
+            title, body = escape(title, quote=False), escape(body, quote=False)
+        words = {"title": title, "body": body, "body_format": "html" if self.service.html else "text"}
+        with hearing() as heard:
+            sent = plugin.notify(**words, notify_type=type_of(message))
+        return Accepted() if sent else judged(heard)
+
+
+def judged(heard: Heard) -> ProviderResult:
+    """Return what it means that Apprise said no. What it tells apart is whether there was an answer at all."""
+    if heard.error is not None:
+        result = judge_silence(heard.error)
+        return msgspec.structs.replace(result, retries=RETRIES) if isinstance(result, Refused) else result
+    if heard.status in GATEWAY_ERRORS:
+        return Unsure(code=f"http_{heard.status}")
+    code = "failure" if heard.status is None else f"http_{heard.status}"
+    return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=RETRIES)
+
+
+def best(results: list[ProviderResult]) -> ProviderResult:
+    """Return the one result of a message to several targets: reached, else perhaps reached, else refused."""
+    order = (Accepted, Unsure, Refused)
+    return min(results, key=lambda result: order.index(type(result)))
+
+
+def targets_of(message: Message, vendor: str) -> tuple[str, ...]:
+    """Return who a message is for, in the service's words."""
+    match message:
+        case SmsMessage():
+            return (message.to,)
+        case PushMessage():
+            return message.tokens
+        case ChatMessage() if vendor in message.targets:
+            return (message.targets[vendor],)
+        case _:
+            return ()
+
+
+def is_target(service: Service, target: str) -> bool:
+    """Tell whether a target may be put into the URL."""
+    return target.isprintable() and bool(re.fullmatch(service.target or ".+", target))
+
+
+def words_of(message: Message) -> tuple[str, str]:
+    """Return the title and the text of a message; a link that the text lacks is its last line."""
+    match message:
+        case SmsMessage():
+            return "", message.text
+        case PushMessage():
+            return message.title, message.body
+        case ChatMessage():
+            return message.title or "", _with_link(message.text, message.link)
+        case AlertMessage():
+            return message.summary, _with_link(message.text, message.link)
+        case _:
+            return "", message.text
+
+
+def type_of(message: Message) -> str:
+    """Return Apprise's word for the kind of message."""
+    if not isinstance(message, AlertMessage):
+        return "info"
+    return "success" if message.action is AlertAction.RESOLVE else TYPES.get(message.severity, "failure")
+
+
+def _with_link(text: str, link: str | None) -> str:
+    return text if link is None or link in text else f"{text}\n\n{link}"
+
+
+@cache
+def class_of(channel: Channel, vendor: str) -> type[AppriseProvider]:
+    """Return the provider of a service; raises LookupError when there is none."""
+    from chalicelib.providers.apprise.services import service_of
+
+    service = service_of(channel, vendor)
+    return type(
+        "Apprise",
+        (AppriseProvider,),
+        {
+            "__doc__": f"{service.name} through Apprise.",
+            "service": service,
+            "channel": channel,
+            "vendor": vendor,
+            "documentation": service.documentation,
+            "capabilities": _capabilities(service),
+            "example": {"url": service.example},
+            "character_limit": service.limit,
+        },
+    )
+
+
+def _capabilities(service: Service) -> tuple[str, ...]:
+    own = ("own server",) if service.hosted else ()
+    actions = tuple(f"{action}s" for action in AlertAction if action in service.actions)
+    personal = ("to the recipient",) if TARGET in service.example and service.channel is Channel.CHAT else ()
+    return (CAPABILITIES[service.channel], *actions, *personal, *own)
