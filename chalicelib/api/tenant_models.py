@@ -36,12 +36,12 @@ class SenderBody(Body):
 
 
 class SettingsBody(Body):
-    """Settings of a tenant; those left out stay as they are."""
+    """Settings of a tenant; those left out stay as they are. `null` leaves a default to the lookups and the stage."""
 
-    default_locale: Line = _DEFAULT.default_locale
-    time_zone: Line = _DEFAULT.time_zone
-    default_strategy: StrategyName = _DEFAULT.default_strategy
-    default_channels: Channels = Field(default_factory=lambda: [*_DEFAULT.default_channels])
+    default_locale: Line | None = None
+    time_zone: Line | None = None
+    default_strategy: StrategyName | None = None
+    default_channels: Channels | None = None
     disabled_channels: Channels = Field(default_factory=list)
     senders: Annotated[dict[ChannelName, SenderBody], EACH_ONCE] = Field(default_factory=dict)
     url_schemes: Schemes = Field(default_factory=lambda: [*_DEFAULT.url_schemes])
@@ -66,7 +66,7 @@ class SettingsBody(Body):
             if name in given:
                 given[name] = as_stored(given[name])
         for name in ("default_channels", "disabled_channels", "url_schemes", "mandatory_categories"):
-            if name in given:
+            if given.get(name) is not None:
                 given[name] = tuple(dict.fromkeys(given[name]))
         return msgspec.structs.replace(settings, **given)
 
@@ -119,10 +119,10 @@ class SenderAnswer(Answer):
 class SettingsAnswer(Answer):
     """The settings of a tenant."""
 
-    default_locale: str
-    time_zone: str
-    default_strategy: Strategy
-    default_channels: list[Channel]
+    default_locale: str | None
+    time_zone: str | None
+    default_strategy: Strategy | None
+    default_channels: list[Channel] | None
     disabled_channels: list[Channel]
     senders: dict[Channel, SenderAnswer]
     url_schemes: list[str]

@@ -15,7 +15,7 @@ from chalicelib.domain.outcome import Ended, Held
 from chalicelib.domain.routing import route
 from chalicelib.domain.rules import CHANNEL_RULES, NOTIFICATION_RULES
 from chalicelib.domain.state import Basis, NotificationState, Relay
-from chalicelib.domain.strategy import choose_strategy
+from chalicelib.domain.strategy import asked_for, choose_strategy
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason, Strategy
 
@@ -52,7 +52,7 @@ def decide(facts: Facts) -> NotificationState:
 
 def wanted_channels(facts: Facts) -> tuple[Channel, ...]:
     """Return the channels the notification is for: those asked for, or else the tenant's own."""
-    return facts.request.channels or facts.tenant.settings.default_channels
+    return asked_for(facts.request, facts.tenant)
 
 
 def judge(facts: Facts, channel: Channel, at: Millis) -> Delivery:

@@ -50,7 +50,11 @@ ON: Final[Mapping[Channel, str]] = {
     Channel.EMAIL: "by e-mail",
     Channel.SMS: "by text message",
     Channel.PUSH: "by push notification",
+    Channel.WHATSAPP: "by WhatsApp",
     Channel.IN_APP: "in the inbox",
+    Channel.CHAT: "in the chat",
+    Channel.ALERT: "as an alert",
+    Channel.WEBHOOK: "by webhook",
 }
 """How something reaches somebody on a channel."""
 

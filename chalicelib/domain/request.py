@@ -32,8 +32,9 @@ class NotificationRequest(Value, frozen=True):
     """One message asked for one recipient. `sent_by` is the principal (`service:<clientId>`, `user:<type>/<id>`).
 
     It says its `content`, or what is filled from a `template`. It begins at `send_at`, or the next time the recipient's
-    wall clock shows `send_at_local` (minutes after midnight), or at once. `batch` is set where several were accepted together: their request's id. `parent` is the notification
-    that a step to somebody on duty belongs to; `digest_of` are those that a digest tells of.
+    wall clock shows `send_at_local` (minutes after midnight), or at once. `batch` is set where several were accepted
+    together: their request's id. `parent` is the notification that a step to somebody on duty belongs to; `digest_of`
+    are those that a digest tells of.
     """
 
     tenant: TenantId

@@ -79,7 +79,7 @@ def _undisturbed(facts: Facts, channel: Channel, at: Millis) -> Held | None:
     until, reason = undisturbed_from(
         at,
         facts.preferences.quiet_hours or (),
-        zone_of((facts.preferences.time_zone, facts.recipient.time_zone, facts.tenant.settings.time_zone)),
+        zone_of((facts.preferences.time_zone, facts.recipient.time_zone, facts.tenant.configuration.time_zone)),
         facts.preferences.do_not_disturb_until,
     )
     return None if reason is None else Held(reason=reason, until=until)

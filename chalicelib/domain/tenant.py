@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from chalicelib.domain.allowance import Budget, Price
+from chalicelib.domain.configuration import SILENT, Configuration, Level, configure
 from chalicelib.domain.digest import DigestRule
 from chalicelib.domain.ids import ClientId, TenantId
 from chalicelib.domain.preferences import Preferences
@@ -38,7 +39,8 @@ class Sender(Value, frozen=True):
 
 
 class TenantSettings(Value, frozen=True):
-    """What a tenant may choose. `retention_days` bounds how long personal data is kept.
+    """What a tenant may choose. `retention_days` bounds how long personal data is kept. What it leaves open is left to
+    its lookups and the environment (`Tenant.configuration`).
 
     `preferences` hold for users who chose nothing; nobody can turn a category of `mandatory_categories` off. `digests`
     are by category. `rate_limits` are calls a minute, by the name of the limit; `send_rates` messages a second, by
@@ -46,10 +48,10 @@ class TenantSettings(Value, frozen=True):
     `downgrade` is set. With `self_notification` users may send to themselves.
     """
 
-    default_locale: str = "en"
-    time_zone: str = "UTC"
-    default_strategy: Strategy = Strategy.BROADCAST
-    default_channels: tuple[Channel, ...] = (Channel.IN_APP,)
+    default_locale: str | None = None
+    time_zone: str | None = None
+    default_strategy: Strategy | None = None
+    default_channels: tuple[Channel, ...] | None = None
     disabled_channels: tuple[Channel, ...] = ()
     senders: dict[Channel, Sender] = msgspec.field(default_factory=dict)
     url_schemes: tuple[str, ...] = ("https",)
@@ -77,6 +79,22 @@ class Tenant(Value, frozen=True):
     status: TenantStatus = TenantStatus.ACTIVE
     settings: TenantSettings = msgspec.field(default_factory=TenantSettings)
     version: int = 1
+
+    @property
+    def level(self) -> Level:
+        """What the tenant says of the configuration."""
+        said = self.settings
+        return Level(
+            locale=said.default_locale,
+            time_zone=said.time_zone,
+            strategy=said.default_strategy,
+            channels=said.default_channels,
+        )
+
+    @property
+    def configuration(self) -> Configuration:
+        """What holds for a request that says nothing itself."""
+        return configure(SILENT, self.level, SILENT, SILENT)
 
     def keeps_until(self, begins: Millis) -> int:
         """Return when the rows of what begins at a time are removed, in seconds since the epoch."""

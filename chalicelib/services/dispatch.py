@@ -85,4 +85,4 @@ def announce(state: NotificationState, now: Millis) -> Publication:
 
 
 def _zones(facts: Facts) -> tuple[str | None, ...]:
-    return (facts.preferences.time_zone, facts.recipient.time_zone, facts.tenant.settings.time_zone)
+    return (facts.preferences.time_zone, facts.recipient.time_zone, facts.tenant.configuration.time_zone)

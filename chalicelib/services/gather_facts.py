@@ -12,6 +12,7 @@ from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.routing import order_providers
 from chalicelib.domain.state import Source
+from chalicelib.domain.strategy import asked_for
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
@@ -47,7 +48,7 @@ class GatherFacts:
     ) -> Facts:
         """Return the facts about a request at `now`; where it was decided before, about its `due` channels only."""
         settings = tenant.settings
-        channels = (request.channels or settings.default_channels) if due is None else due
+        channels = asked_for(request, tenant) if due is None else due
         recipient, recipient_from = resolve(request, channels, self.recipients, self.check_address)
         background = self.backgrounds.when_deciding(request, addresses(recipient, channels))
         offers = self._offers(request, (*channels, *_lower(channels)) if settings.downgrade else channels)
@@ -122,7 +123,7 @@ def resolve(
 
 def addresses(recipient: Recipient, channels: Sequence[Channel]) -> dict[Channel, str]:
     """Return the addresses that the suppression list may name. Device tokens are not listed: dead ones are removed."""
-    known = {Channel.EMAIL: recipient.email, Channel.SMS: recipient.phone}
+    known = {Channel.EMAIL: recipient.email, Channel.SMS: recipient.phone, Channel.WHATSAPP: recipient.phone}
     return {channel: address for channel in channels if (address := known.get(channel))}
 
 

@@ -44,23 +44,23 @@ def recipient_faults(recipient: Recipient, at: str = "") -> list[Fault]:
 
 
 def check_address(channel: Channel, address: str) -> None:
-    """Raise InvalidInputError unless an address may be on the suppression list of a channel: one of e-mail or SMS.
+    """Raise InvalidInputError unless an address may be on the suppression list of a channel: one of e-mail, SMS or WhatsApp.
 
     Device tokens are no addresses of a person; dead ones are taken off their recipient.
     """
     at = "/address"
     if channel is Channel.EMAIL and not _is_email(address):
         _refuse([_invalid_email(at)])
-    if channel is Channel.SMS and not _is_phone(address):
+    if channel in (Channel.SMS, Channel.WHATSAPP) and not _is_phone(address):
         _refuse([_invalid_phone(at)])
-    if channel not in (Channel.EMAIL, Channel.SMS):
+    if channel not in (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP):
         _refuse([Fault(pointer="/channel", code="no_address", detail="a channel without a suppression list")])
 
 
 def check_settings(settings: TenantSettings) -> None:
     """Raise InvalidInputError, with all that is wrong, unless a tenant may have these settings."""
     faults = _place_faults("/settings/defaultLocale", settings.default_locale, "/settings/timeZone", settings.time_zone)
-    if not settings.default_channels:
+    if settings.default_channels == ():
         detail = "at least one channel is needed"
         faults.append(Fault(pointer="/settings/defaultChannels", code="too_few", detail=detail))
     faults += _range_faults("/settings/smsMaxSegments", settings.sms_max_segments, MOST_SEGMENTS)

@@ -68,7 +68,7 @@ class Say:
             unsubscribe_url=unsubscribe_url,
             url_schemes=tenant.settings.url_schemes,
         )
-        spoken = languages(recipient.locale, tenant.settings.default_locale)
+        spoken = languages(recipient.locale, tenant.configuration.locale)
         try:
             return self.rendering().fill(tenant.id, version, channel, spoken, use.data, about)
         except TemplateError as error:

@@ -220,7 +220,7 @@ def test_a_step_that_reading_cancelled_says_so() -> None:
         ),
         (
             {channel: a_delivery(DeliveryStatus.DELIVERED) for channel in Channel},
-            "It reached the recipient by e-mail, by text message, by push notification and in the inbox.",
+            "It reached the recipient by e-mail, by text message, by push notification, by WhatsApp, in the inbox, in",
         ),
     ],
 )
