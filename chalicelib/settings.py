@@ -128,6 +128,12 @@ class Settings:
         return float(self._environment.get("HERALD_READ_TIMEOUT", "10"))
 
     @property
+    def internal_hosts(self) -> tuple[str, ...]:
+        """The hosts that tenants may name though they are not on the public internet: patterns of the operator's."""
+        text = self._environment.get("HERALD_INTERNAL_HOSTS", "")
+        return tuple(pattern for pattern in text.replace(" ", "").split(",") if pattern)
+
+    @property
     def cache_seconds(self) -> float:
         """How long a warm worker goes on with what it read of a tenant, in seconds."""
         return float(self._environment.get("HERALD_CACHE_SECONDS", "60"))

@@ -17,6 +17,7 @@ from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.wire import prepared
 from chalicelib.observability import logger
 from chalicelib.providers.base import Provider, Timeouts, misconfigured
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.registry import (
     ProviderClass,
     UnknownVendorError,
@@ -38,9 +39,10 @@ class Caller:
     of a provider's settings is ever logged.
     """
 
-    def __init__(self, vault: Vault, timeouts: Timeouts) -> None:
+    def __init__(self, vault: Vault, timeouts: Timeouts, guard: HostGuard = PUBLIC_ONLY) -> None:
         self._vault = vault
         self._timeouts = timeouts
+        self._guard = guard
         self._kept = lru_cache(MOST_INSTANCES)(self._make)
         self._making = Lock()
 
@@ -77,7 +79,8 @@ class Caller:
             raise _CannotCallError(misconfigured("unknown_vendor")) from error
         credentials = self._credentials(tenant, config, vendor)
         try:
-            return vendor(read_settings(vendor, config.settings | credentials), self._timeouts)
+            settings = read_settings(vendor, config.settings | credentials)
+            return vendor(settings, self._timeouts, *([self._guard] if vendor.guarded else []))
         except ValueError as error:
             raise _CannotCallError(misconfigured("invalid_settings")) from error
 

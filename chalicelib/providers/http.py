@@ -16,6 +16,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Refused, Unsure
 from chalicelib.domain.value import Value
 from chalicelib.domain.wire import prepared
+from chalicelib.providers.guard import ForbiddenHostError
 
 T = TypeVar("T")
 
@@ -78,6 +79,8 @@ def judge(answer: Answer, outcomes: Outcomes, now: float) -> Refused | Unsure:
 
 def judge_silence(error: BaseException) -> Refused | Unsure:
     """Return what it means that there was no answer but this exception of an SDK."""
+    if any(isinstance(cause, ForbiddenHostError) for cause in _with_causes(error)):
+        return Refused(kind=AttemptOutcome.MISCONFIGURED, code="forbidden_host")
     if any(_proves_unsent(cause) for cause in _with_causes(error)):
         return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
     return unsure_for(error)

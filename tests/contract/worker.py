@@ -9,6 +9,7 @@ from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.provider import ProviderConfig, ProviderResult
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.caller import Caller
+from chalicelib.providers.guard import HostGuard
 from infra.local.sandbox.client import Sandbox
 from tests.build import ACME, a_tenant
 from tests.contract.case import Case
@@ -28,7 +29,7 @@ class Worker:
     timeouts: Timeouts
 
     def __post_init__(self) -> None:
-        self.caller = Caller(VAULT, self.timeouts)
+        self.caller = Caller(VAULT, self.timeouts, HostGuard(["*"]))
 
     def send(self, message: Message | None = None, **changes: Any) -> ProviderResult:
         """Send the case's message, or another, by the case's provider, or one configured otherwise."""

@@ -1,0 +1,173 @@
+"""Which hosts a tenant may have us connect to: those of the public internet, and those that the operator allows.
+
+What tenants name (a webhook's endpoint, a mail server, a chat server of their own) is resolved once, every address it
+has must be public, and the connection goes to one of these very addresses: a name that answers differently a moment
+later gains nothing.
+"""
+
+import ipaddress
+import re
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from requests import Session
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""Returns the addresses of a name, for connections to a port; raises OSError."""
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+MOST_TRIED: Final = 4
+"""Addresses of one host that are tried, one after another."""
+LABEL: Final = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+NAME: Final = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
+"""A name in ASCII, in lower case, without the dot at its end (RFC 1123 §2.1, and the underscore that names have)."""
+NUMBER: Final = re.compile(r"([0-9]+|0x[0-9a-f]*)\Z")
+"""What a name must not end in: resolvers take `127.1`, `2130706433`, `0177.0.0.1` and `0x7f000001` for addresses
+(https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
+PATTERN: Final = re.compile(rf"(\*|(\*\.)?{LABEL}(\.{LABEL})*|[0-9a-f:.]+)\Z")
+"""Everything, all names below a domain, or one name or address."""
+
+UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out for the public internet (https://www.iana.org/assignments/ipv6-address-space): not in
+it are ::/96 and ::ffff:0:0/96, which carry an IPv4 address, NAT64's 64:ff9b::/96 and 64:ff9b:1::/48, and fd00:ec2::254.
+"""
+NOT_PUBLIC: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # protocol assignments, RFC 6890
+            "192.88.99.0/24",  # relays of 6to4, RFC 7526
+            "168.63.129.16/32",  # Azure's host agent, in a public range
+            "2001::/23",  # protocol assignments, RFC 2928; of them Teredo, RFC 4380, carries an IPv4 address
+            "2001:db8::/32",  # examples, RFC 3849
+            "2002::/16",  # 6to4, RFC 3056: carries an IPv4 address
+            "3fff::/20",  # examples, RFC 9637
+        ),
+    )
+)
+"""What `ipaddress` takes for public in one version of Python or another."""
+
+
+class ForbiddenHostError(OSError):
+    """The host is not one that a tenant may name, or its name is none. Nothing was sent.
+
+    As an OSError it comes through every client's code for connections that fail; `http.judge_silence` finds it again.
+    """
+
+
+class HostGuard:
+    """Decides about hosts, and connects to those it lets pass.
+
+    `allowed` are the operator's patterns (`*.corp.example.com`, one name or address, or `*` for all); hosts that match
+    are not looked at: neither resolved nor pinned, and reached through a proxy where the environment names one.
+    Making one raises ValueError for a pattern that is none. Any number of threads may use one.
+    """
+
+    def __init__(self, allowed: Iterable[str] = (), resolve: Resolve | None = None) -> None:
+        self._allowed = tuple(map(_pattern, allowed))
+        self._resolve = resolve or _resolve
+
+    def allows(self, host: str) -> bool:
+        """Tell whether the operator allows the host, whatever its addresses are."""
+        host = _plain(host)
+        return any(_matches(host, pattern) for pattern in self._allowed)
+
+    def check(self, host: str, port: int) -> tuple[str, ...]:
+        """Return where to connect to: the addresses of `host`, or just itself where the operator allows it.
+
+        Raises
+        ------
+        ForbiddenHostError
+            One of its addresses is not public, or it is no host.
+        OSError
+            It could not be resolved.
+        """
+        if self.allows(host):
+            return (_plain(host),)
+        addresses = self._addresses(_plain(host), port)
+        if not addresses or not all(map(is_public, addresses)):
+            # Not which address: that would tell a tenant of the network's inside.
+            raise ForbiddenHostError("forbidden_host")
+        return tuple(dict.fromkeys(map(str, addresses)))
+
+    def connect(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Return a connection to `host`, made within `timeout` seconds; the socket keeps them as its timeout.
+
+        Raises what `check` does, and OSError where nobody answers.
+        """
+        addresses = self.check(host, port)[:MOST_TRIED]
+        ends = time.monotonic() + timeout
+        for left in range(len(addresses), 0, -1):
+            share = max((ends - time.monotonic()) / left, 0.001)
+            try:
+                connection = socket.create_connection((addresses[-left], port), share)
+            except OSError:
+                if left == 1:
+                    raise
+            else:
+                connection.settimeout(timeout)
+                return connection
+        raise ForbiddenHostError("forbidden_host")
+
+    def session(self) -> "Session":
+        """Return a session of `requests` that connects by this guard alone, never follows redirects and gives up on
+        answers that do not end. It raises what sessions do; `http.judge_silence` knows what it means.
+        """
+        from chalicelib.providers.guarded_session import GuardedSession
+
+        return GuardedSession(self)
+
+    def _addresses(self, host: str, port: int) -> list[_Address]:
+        literal = _literal(host)
+        if literal is not None:
+            return [literal]
+        if not NAME.match(host) or NUMBER.match(host.rpartition(".")[2]):
+            raise ForbiddenHostError("forbidden_host")
+        return [ipaddress.ip_address(address) for address in self._resolve(host, port)]
+
+
+def is_public(address: _Address) -> bool:
+    """Tell whether an address belongs to the public internet, and is nothing that stands for another address."""
+    if address.is_multicast or not address.is_global:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and (address.scope_id is not None or address not in UNICAST):
+        return False
+    return not any(address in network for network in NOT_PUBLIC)
+
+
+def _plain(host: str) -> str:
+    """Return a host as it is compared: in lower case, without brackets and without the root's dot."""
+    if host.startswith("[") and host.endswith("]"):
+        return host[1:-1].lower()
+    return host.lower().removesuffix(".")
+
+
+def _literal(host: str) -> _Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _pattern(text: str) -> str:
+    pattern = text.strip().lower()
+    if not PATTERN.match(pattern):
+        raise ValueError(f"not a pattern of hosts: {text[:64]!r}")
+    return pattern
+
+
+def _matches(host: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:]) and NAME.match(host) is not None
+    return pattern in {"*", host}
+
+
+def _resolve(host: str, port: int) -> Sequence[str]:
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+PUBLIC_ONLY: Final = HostGuard()
+"""What is in force where nobody says otherwise."""
