@@ -4,7 +4,6 @@ from typing import Final
 
 from chalicelib.channels.base import UnshapeableError, WhatsappMessage
 from chalicelib.channels.sms import is_number
-from chalicelib.domain.content import NO_WHATSAPP
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
@@ -12,7 +11,7 @@ from chalicelib.domain.words import Reason
 
 TEXT_LIMIT: Final = 4_096
 """Characters of a text message.
-https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages#text-object"""
+https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages"""
 
 
 def address_fault(recipient: Recipient) -> Reason | None:
@@ -23,7 +22,7 @@ def address_fault(recipient: Recipient) -> Reason | None:
 
 
 def shape(request: NotificationRequest, recipient: Recipient, _tenant: Tenant) -> WhatsappMessage:
-    """Return the WhatsApp message.
+    """Return the WhatsApp message; its text is empty where something else is sent in its place.
 
     Raises
     ------
@@ -32,8 +31,9 @@ def shape(request: NotificationRequest, recipient: Recipient, _tenant: Tenant) -
     """
     if recipient.phone is None or not is_number(recipient.phone):
         raise UnshapeableError("invalid_address")
-    content, text = request.content.whatsapp, request.content.body.strip()
-    if content == NO_WHATSAPP and not text:
+    content = request.content.whatsapp
+    text = "" if content.replaces_text else (content.text or request.content.body).strip()
+    if not text and not content.replaces_text:
         raise UnshapeableError("empty_body")
     if len(text) > TEXT_LIMIT:
         raise UnshapeableError("text_too_long")

@@ -25,12 +25,15 @@ class EmailContent(Value, frozen=True):
 
 
 class PushContent(Value, frozen=True):
-    """What only a push notification has. `ttl` is in seconds."""
+    """What only a push notification has. `ttl` is in seconds. `data_only`: no device shows it by itself, the app gets
+    the texts with the data.
+    """
 
     title: str | None = None
     image: str | None = None
     data: dict[str, str] = msgspec.field(default_factory=dict)
     ttl: int | None = None
+    data_only: bool = False
 
 
 class SmsContent(Value, frozen=True):
@@ -79,14 +82,22 @@ class Location(Value, frozen=True):
 
 
 class WhatsappContent(Value, frozen=True):
-    """What only a WhatsApp message has: at most one of these is sent in the place of the text. `contacts` are cards as
-    the Cloud API documents them.
+    """What only a WhatsApp message has: at most one of template, media, location and contacts is sent in the place of
+    the text. `contacts` are cards as the Cloud API documents them. `text` is said instead of the body; `preview_url`:
+    show a preview of the first link in it.
     """
 
+    text: str | None = None
+    preview_url: bool = False
     template: WhatsappTemplate | None = None
     media: Media | None = None
     location: Location | None = None
     contacts: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def replaces_text(self) -> bool:
+        """Whether something is sent in the place of the text."""
+        return bool(self.template or self.media or self.location or self.contacts)
 
 
 class ChatContent(Value, frozen=True):
