@@ -1,15 +1,19 @@
 """Connections to a mail server: opened, secured, logged in, and kept a moment for the next message."""
 
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 from chalicelib.domain.value import Value
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.connections import LONGEST_IDLE
+from chalicelib.providers.guard import HostGuard
 
+READY: Final = 220
+"""The greeting of a server that is (RFC 5321 §4.2.3)."""
 Security = Literal["starttls", "tls", "none"]
 
 
@@ -28,9 +32,12 @@ class MailServer(Value, frozen=True):
 class SmtpConnections:
     """The connections of one worker to one mail server; any number of threads may use them."""
 
-    def __init__(self, server: MailServer, timeouts: Timeouts, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, server: MailServer, timeouts: Timeouts, guard: HostGuard, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._server = server
         self._timeouts = timeouts
+        self._guard = guard
         self._clock = clock
         self._tls = None if server.security == "none" else ssl.create_default_context()
         self._idle: list[tuple[smtplib.SMTP, float]] = []
@@ -75,11 +82,43 @@ class SmtpConnections:
         return connection
 
     def _connect(self, hello: str) -> smtplib.SMTP:
+        at_once = self._tls if self._server.security == "tls" else None
+        connection = _Dialog(hello, self._timeouts.connect, self._guard, at_once)
+        try:
+            connection.greet(self._server.host, self._server.port)
+        except Exception:
+            connection.close()
+            raise
+        return connection
+
+
+class _Dialog(smtplib.SMTP):
+    """smtplib's dialog with a server, on a connection that the guard made: the name is the host's, the address is one
+    that was checked. With `at_once` it is TLS from the first byte (RFC 8314).
+    """
+
+    def __init__(self, hello: str, wait: float, guard: HostGuard, at_once: ssl.SSLContext | None) -> None:
         # Without a name, smtplib asks the DNS for that of this host, which in Lambda takes its time and finds nothing.
-        host, port, wait = self._server.host, self._server.port, self._timeouts.connect
-        if self._server.security == "tls":
-            return smtplib.SMTP_SSL(host, port, local_hostname=hello, timeout=wait, context=self._tls)
-        return smtplib.SMTP(host, port, local_hostname=hello, timeout=wait)
+        super().__init__(local_hostname=hello, timeout=wait)
+        self._guard = guard
+        self._at_once = at_once
+
+    def greet(self, host: str, port: int) -> None:
+        """Connect and hear the server's greeting; raises OSError, of which smtplib's exceptions are."""
+        self._host = host  # what STARTTLS wants to see in the certificate
+        code, reply = self.connect(host, port)
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, reply)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connection = self._guard.connect(host, port, timeout)
+        if self._at_once is None:
+            return connection
+        try:
+            return self._at_once.wrap_socket(connection, server_hostname=host)
+        except OSError:
+            connection.close()
+            raise
 
 
 def _is_alive(connection: smtplib.SMTP) -> bool:

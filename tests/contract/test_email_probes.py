@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
+from chalicelib.providers.guard import HostGuard
 from chalicelib.providers.registry import provider_class, read_settings
 from infra.local.sandbox.client import Sandbox
 from infra.local.sandbox.faults import Fault, FaultKind
@@ -37,7 +38,7 @@ def probe(
     credentials = case.credentials(sandbox) if right else case.wrong_credentials(sandbox)
     kind = provider_class(Channel.EMAIL, vendor)
     settings = read_settings(kind, {**case.settings(sandbox), **credentials, **changes})
-    return kind(settings, PATIENT).probe()
+    return kind(settings, PATIENT, *([HostGuard(["*"])] if kind.guarded else [])).probe()
 
 
 @pytest.mark.parametrize("vendor", ALL)

@@ -20,6 +20,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
+from chalicelib.providers.guard import PUBLIC_ONLY, ForbiddenHostError, HostGuard
 from chalicelib.providers.http import unsure_for
 from chalicelib.providers.mail_headers import CRLF, mailbox, text_header, unsubscribe_headers
 from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
@@ -95,11 +96,13 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
     capabilities: ClassVar = ("HTML", "attachments", "unsubscribe headers", "TLS and STARTTLS")
     example: ClassVar = {"host": "mail.example.com", "sender": "shop@example.com"}
 
-    def __init__(self, settings: SmtpSettings, timeouts: Timeouts) -> None:
-        super().__init__(settings, timeouts)
+    guarded: ClassVar = True
+
+    def __init__(self, settings: SmtpSettings, timeouts: Timeouts, guard: HostGuard = PUBLIC_ONLY) -> None:
+        super().__init__(settings, timeouts, guard)
         login = (settings.username, settings.password) if settings.username and settings.password else None
         server = MailServer(host=settings.host, port=settings.port, security=settings.security, login=login)
-        self._connections = SmtpConnections(server, timeouts)
+        self._connections = SmtpConnections(server, timeouts, guard)
         weakref.finalize(self, self._connections.close)
 
     def send(self, message: EmailMessage) -> ProviderResult:
@@ -157,6 +160,8 @@ def _no_connection(error: OSError) -> Refused:
         case smtplib.SMTPException():
             # STARTTLS, AUTH, or every kind of AUTH that smtplib knows.
             return misconfigured("not_offered_by_server")
+        case ForbiddenHostError():
+            return misconfigured("forbidden_host")
         case ssl.SSLCertVerificationError():
             return misconfigured("invalid_certificate")
         case _:

@@ -18,6 +18,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.email.smtp import Smtp, SmtpSettings, Step, refusal
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.smtp_connections import MailServer, SmtpConnections
 
 RETRIABLE, PERMANENT, MISCONFIGURED = (
@@ -107,7 +108,7 @@ def mail_host(**changes: str) -> Iterator[MailHost]:
 
 def provider(host: MailHost, **settings: Any) -> Smtp:
     fields: dict[str, Any] = {"host": "127.0.0.1", "port": host.port, "security": "none"}
-    return Smtp(SmtpSettings(**(fields | settings)), TIMEOUTS)
+    return Smtp(SmtpSettings(**(fields | settings)), TIMEOUTS, HostGuard(["*"]))
 
 
 def refused(kind: AttemptOutcome, code: str) -> Refused:
@@ -274,7 +275,7 @@ def test_a_connection_that_lay_idle_is_not_even_tried() -> None:
     now = [100.0]
     with mail_host() as host:
         server = MailServer(host="127.0.0.1", port=host.port, security="none")
-        connections = SmtpConnections(server, TIMEOUTS, lambda: now[0])
+        connections = SmtpConnections(server, TIMEOUTS, HostGuard(["*"]), lambda: now[0])
         first = connections.take("acme.example")
         connections.put_back(first)
         now[0] += 60
@@ -362,3 +363,27 @@ def test_trying_it_out_says_hello_and_nothing_more(reply: dict[str, str], result
 def test_a_server_without_tls_is_found_out_when_it_is_tried() -> None:
     with mail_host() as host:
         assert provider(host, security="starttls").probe() == refused(MISCONFIGURED, "not_offered_by_server")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "2130706433"])
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_host_inside_our_own_network_is_not_even_connected_to(host: str, security: str) -> None:
+    with mail_host() as server:
+        settings = SmtpSettings(host=host, port=server.port, security=security)  # type: ignore[arg-type]
+        smtp = Smtp(settings, TIMEOUTS, PUBLIC_ONLY)
+        assert smtp.send(MAIL) == smtp.probe() == refused(MISCONFIGURED, "forbidden_host")
+    assert server.connections == 0
+
+
+def test_the_connection_goes_to_the_address_that_was_checked() -> None:
+    with mail_host() as server:
+        asked: list[tuple[str, int]] = []
+
+        class Guard(HostGuard):
+            def connect(self, host: str, port: int, timeout: float) -> socket.socket:
+                asked.append((host, port))
+                return socket.create_connection(("127.0.0.1", port), timeout)
+
+        settings = SmtpSettings(host="mail.acme.example", port=server.port, security="none")
+        assert isinstance(Smtp(settings, TIMEOUTS, Guard()).send(MAIL), Accepted)
+    assert asked == [("mail.acme.example", server.port)]
