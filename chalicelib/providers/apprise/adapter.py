@@ -17,6 +17,7 @@ from chalicelib.providers.apprise.hearing import Heard, hearing
 from chalicelib.providers.apprise.service import TARGET, Service
 from chalicelib.providers.apprise.urls import UnusableUrlError, check, filled, plugin_of
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import GATEWAY_ERRORS, judge_silence
 
 RETRIES: Final = 1
@@ -47,8 +48,8 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
     secrets: ClassVar = frozenset({"url"})
     through: ClassVar = "Apprise"
 
-    def __init__(self, settings: AppriseSettings, timeouts: Timeouts) -> None:
-        super().__init__(settings, timeouts)
+    def __init__(self, settings: AppriseSettings, timeouts: Timeouts, guard: HostGuard = PUBLIC_ONLY) -> None:
+        super().__init__(settings, timeouts, guard)
         self.check(settings)
 
     @classmethod
@@ -99,6 +100,11 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
             plugin = None
         if plugin is None or len(plugin) != 1:
             return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target")
+        if self.service.hosted:
+            try:
+                self.guard.check(plugin.host, plugin.port or (443 if plugin.secure else 80))
+            except OSError as error:
+                return judge_silence(error)
         title, body = words_of(message)
         if self.service.html:
             title, body = escape(title, quote=False), escape(body, quote=False)
@@ -110,6 +116,8 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
 
 def judged(heard: Heard) -> ProviderResult:
     """Return what it means that Apprise said no. What it tells apart is whether there was an answer at all."""
+    if isinstance(heard.error, ValueError):
+        return Unsure(code="unreadable_answer")
     if heard.error is not None:
         result = judge_silence(heard.error)
         return msgspec.structs.replace(result, retries=RETRIES) if isinstance(result, Refused) else result
@@ -181,6 +189,7 @@ def class_of(channel: Channel, vendor: str) -> type[AppriseProvider]:
         {
             "__doc__": f"{service.name} through Apprise.",
             "service": service,
+            "guarded": service.hosted,
             "channel": channel,
             "vendor": vendor,
             "documentation": service.documentation,

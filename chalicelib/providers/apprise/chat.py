@@ -15,8 +15,10 @@ SERVICES: Final = (
         plugin="dingtalk.NotifyDingTalk",
         schemes=("dingtalk",),
         documentation="https://open.dingtalk.com/document/robots/custom-robot-access",
-        example="dingtalk://secret@access0token",
+        example="dingtalk://access0token",
         limit=19_985,
+        # Not with a secret: Apprise encodes the signature twice.
+        url=r"dingtalk://[A-Za-z0-9]+/?",
     ),
     _Chat(
         vendor="feishu",
@@ -167,16 +169,6 @@ SERVICES: Final = (
         sample="12315544",
     ),
     _Chat(
-        vendor="threema",
-        name="Threema",
-        plugin="threema.NotifyThreema",
-        schemes=("threema",),
-        documentation="https://gateway.threema.ch/en/developer/api",
-        example="threema://*HERALD0@secret/{target}",
-        limit=3_500,
-        sample="ECHOECHO",
-    ),
-    _Chat(
         vendor="viber",
         name="Viber",
         plugin="viber.NotifyViber",
@@ -185,15 +177,6 @@ SERVICES: Final = (
         example="viber://auth-token/{target}",
         limit=30_000,
         sample="01234567890A=",
-    ),
-    _Chat(
-        vendor="webex",
-        name="Webex",
-        plugin="webexteams.NotifyWebexTeams",
-        schemes=("webex", "wxteams"),
-        documentation="https://apphub.webex.com/applications/incoming-webhooks-cisco-systems-38054-23307-75252",
-        example="webex://" + "0" * 80,
-        limit=1_000,
     ),
     _Chat(
         vendor="zoom",

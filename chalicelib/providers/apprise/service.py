@@ -16,9 +16,9 @@ class Service(Value, frozen=True):
 
     `plugin` is Apprise's class, as `<module>.<class>` in `apprise.plugins`. `limit` is in characters, None where the
     vendor names none. `hosted` tells that the tenant's URL names the server; `fixed` are parameters that every URL
-    gets. `sample` is what a target looks like, `target` and `url` are patterns that targets and URLs must match
-    in full, where that matters. `html`: Apprise is given HTML, for in text it would take `<b>` for a tag. `actions` are Apprise's words for what an alert does, `dedup` is its parameter for the
-    incident's key.
+    gets. `sample` is what a target looks like, `target` and `url` are patterns that targets and URLs must match in
+    full, where that matters. `html`: Apprise is given HTML, because in text it would take `<b>` for a tag. `actions`
+    are Apprise's words for what an alert does, `dedup` is its parameter for the incident's key.
     """
 
     channel: Channel

@@ -61,9 +61,10 @@ def plugin_of(service: Service, url: str, parameters: Mapping[str, str]) -> "Not
 
     The plugin is made by its own class, not by whatever Apprise finds for the scheme.
     """
-    plugin_class = _plugin_class(service.plugin)
-    given = urlencode({**service.fixed, **parameters})
+    # Apprise takes a plus for a plus.
+    given = urlencode({**service.fixed, **parameters}, quote_via=quote)
     with hearing():
+        plugin_class = _plugin_class(service.plugin)
         results = plugin_class.parse_url(f"{url}{'&' if '?' in url else '?'}{given}" if given else url)
         if not results:
             raise UnusableUrlError(f"Apprise cannot read it; {service.name} is such as {service.example}")
