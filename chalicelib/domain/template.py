@@ -102,7 +102,8 @@ class VersionSummary(Value, frozen=True):
 
 
 class Template(Value, frozen=True):
-    """A template of a tenant: which of its versions is published, and which were, oldest first, the present one last.
+    """A template of a tenant: which of its versions is published, and which were, in the order in which one can go back
+    through them from the last, the present one.
 
     Versions are numbered from 1 to `latest`. `layouts` and `partials` are those that the latest or the published
     version has copies of. `version` counts the changes made to this record itself.
