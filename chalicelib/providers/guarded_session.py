@@ -69,6 +69,9 @@ class _GuardedAdapter(HTTPAdapter):
                 if watch.over:
                     raise ReadTimeout(error, request=request) from error
                 raise
+            if watch.over:
+                # Headers that break off are taken for headers that have ended.
+                raise ReadTimeout("the answer took too long", request=request)
             content = _content(response.raw)
         response.close()
         response.raw = BytesIO(content)
