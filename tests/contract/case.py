@@ -38,6 +38,10 @@ class Case(ABC):
     """Whether there can be an HTTP proxy between us and the vendor that answers in its place."""
     retry_after: ClassVar[float | None] = 2.0
     """The wait understood when the vendor asks for 2 seconds; None where its protocol cannot ask."""
+    names_messages: ClassVar[bool] = True
+    """Whether the vendor gives what it takes an id."""
+    has_credentials: ClassVar[bool] = True
+    """Whether the vendor asks who sends."""
     without_credentials: ClassVar[str | None] = "no_credentials"
     """The code of a provider that has no credentials; None where a vendor may need none."""
 

@@ -1,6 +1,6 @@
 """The messages that the cases send."""
 
-from chalicelib.channels.base import EmailMessage, MailFile, PushMessage, SmsMessage
+from chalicelib.channels.base import ChatMessage, EmailMessage, MailFile, PushMessage, SmsMessage, WhatsappMessage
 
 AN_EMAIL = EmailMessage(
     reference="01890a5d-ac96-774b-bcce-b302099a8057",
@@ -29,4 +29,13 @@ A_PUSH = PushMessage(
     image="https://example.com/a.png",
     link="https://example.com/orders/42",
     ttl=3_600,
+)
+A_WHATSAPP_MESSAGE = WhatsappMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057", to="+14155550100", text="*Grüße*: 1 < 2 & €\nhttps://example.com"
+)
+A_CHAT = ChatMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057",
+    text="Grüße: 1 < 2 & more.\nBye",
+    title="Your order",
+    link="https://example.com/orders/42",
 )

@@ -102,11 +102,13 @@ class Answer:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     vendor_id: str | None = None
+    refused: bool = False
+    """Whether the body says no although the status says yes."""
 
     @property
     def accepted(self) -> bool:
         """Whether it says yes."""
-        return 200 <= self.status < 300  # noqa: PLR2004
+        return 200 <= self.status < 300 and not self.refused  # noqa: PLR2004
 
 
 def is_base64(text: str) -> bool:
