@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.channels.base import Message
+from chalicelib.channels.base import ChatMessage, Message
 from chalicelib.domain.content import AlertAction
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import ProviderId
@@ -124,3 +124,12 @@ def test_what_a_service_cannot_do_to_an_incident_is_refused(vendor: str, action:
 
     assert result == (Accepted() if can else Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action"))
     assert len(sandbox.records("apprise")) == int(can)
+
+
+def test_what_looks_like_a_tag_stays_text(sandbox: Sandbox) -> None:
+    message = ChatMessage(reference="1", title="<i>", text="1 < 2 & <b>not bold</b>", targets={"telegram": "12315544"})
+
+    send(Channel.CHAT, "telegram", message)
+
+    (record,) = sandbox.records("apprise")
+    assert record.body["text"] == "<b>&lt;i&gt;</b>\r\n1 &lt; 2 &amp; &lt;b&gt;not bold&lt;/b&gt;"

@@ -49,6 +49,15 @@ def test_a_retriable_refusal_is_tried_again_at_the_same_provider_after_a_jittere
     assert change.in_flight is InFlight.YES
 
 
+@pytest.mark.parametrize(("tries", "provider"), [(1, 0), (2, 1)])
+def test_a_refusal_that_may_be_none_is_tried_again_only_so_often(tries: int, provider: int) -> None:
+    failure = Refused(kind=AttemptOutcome.RETRIABLE, code="failure", retries=1)
+
+    change = change_after(a_delivery(DeliveryStatus.SENDING, attempt=1, tries=tries, lease=NOW + 9), failure, NOW, 0.5)
+
+    assert change.provider == provider
+
+
 def test_the_vendors_wish_outlasts_our_backoff() -> None:
     busy = Refused(kind=AttemptOutcome.RETRIABLE, code="busy", retry_after=7.5)
 

@@ -1,0 +1,231 @@
+"""The provider behind all services of Apprise, on servers of loopback."""
+
+import json
+import logging
+from collections.abc import Mapping
+
+import pytest
+
+from chalicelib.channels.base import AlertMessage, ChatMessage, EmailMessage, Message, PushMessage, SmsMessage
+from chalicelib.domain.content import AlertAction, Severity
+from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.words import Channel
+from chalicelib.providers.apprise.adapter import best, class_of, type_of, words_of
+from chalicelib.providers.base import SettingError, Timeouts
+from chalicelib.providers.guard import PUBLIC_ONLY, ForbiddenHostError, HostGuard
+from tests.unit.providers.wire import answer, http_server
+
+A_PUSH = PushMessage(reference="n1", tokens=("one", "two"), title="Hello", body="How are you?")
+A_CHAT = ChatMessage(reference="n1", text="How are you?", title="Hello")
+AN_ALERT = AlertMessage(
+    reference="n1",
+    action=AlertAction.TRIGGER,
+    severity=Severity.WARNING,
+    summary="Disk full",
+    text="db-1 has no space",
+    source="db-1",
+    dedup_key="disk",
+)
+OK = answer(200, b"{}")
+HERE = HostGuard(["127.0.0.1"])
+
+
+def send(
+    channel: Channel,
+    vendor: str,
+    url: str,
+    message: Message,
+    guard: HostGuard = HERE,
+    timeouts: Timeouts = Timeouts(connect=5, read=5),  # noqa: B008 - frozen
+) -> ProviderResult:
+    provider = class_of(channel, vendor)
+    return provider(provider.settings_type(url=url), timeouts, guard).send(message)
+
+
+def failed(code: str) -> Refused:
+    return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=1)
+
+
+def refused(code: str, kind: AttemptOutcome = AttemptOutcome.PERMANENT) -> Refused:
+    return Refused(kind=kind, code=code)
+
+
+@pytest.mark.parametrize(
+    ("said", "result"),
+    [
+        (OK, Accepted()),
+        (answer(400, b"{}"), failed("http_400")),
+        (answer(429, b"{}", "Retry-After: 5"), failed("http_429")),
+        (answer(500, b"{}"), failed("http_500")),
+        (answer(302, b"", "Location: http://127.0.0.1:1/elsewhere"), failed("http_302")),
+        (answer(502, b"{}"), Unsure(code="http_502")),
+        (answer(504, b"{}"), Unsure(code="http_504")),
+        (b"", Unsure(code="connection_lost")),
+    ],
+)
+def test_what_became_of_a_message(said: bytes, result: ProviderResult) -> None:
+    with http_server(said) as wire:
+        url = f"gotify://127.0.0.1:{wire.port}/token"
+
+        assert send(Channel.PUSH, "gotify", url, A_PUSH) == result
+
+    assert len(wire.heard) == 1
+
+
+def test_a_message_to_all_is_one_call_whatever_the_devices() -> None:
+    with http_server(OK) as wire:
+        send(Channel.PUSH, "gotify", f"gotify://127.0.0.1:{wire.port}/token", A_PUSH)
+
+    assert json.loads(wire.heard[0].body) == {"priority": 5, "title": "Hello", "message": "How are you?"}
+
+
+def test_with_a_target_each_device_gets_a_call_of_its_own() -> None:
+    with http_server(answer(500, b"{}"), OK) as wire:
+        result = send(Channel.PUSH, "bark", f"bark://127.0.0.1:{wire.port}/{{target}}", A_PUSH)
+
+    assert result == Accepted()
+    assert {json.loads(heard.body)["device_key"] for heard in wire.heard} == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ([failed("a"), Accepted(), Unsure(code="b")], Accepted()),
+        ([failed("a"), Unsure(code="b")], Unsure(code="b")),
+        ([failed("a"), refused("b")], failed("a")),
+    ],
+)
+def test_one_target_that_is_reached_is_enough(results: list[ProviderResult], expected: ProviderResult) -> None:
+    assert best(results) == expected
+
+
+@pytest.mark.parametrize(
+    ("targets", "code"),
+    [
+        ({}, "missing_target"),
+        ({"telegram": "U1"}, "missing_target"),
+        ({"signal": "nobody"}, "invalid_target"),
+        ({"signal": "+14155550100,+14155550101"}, "invalid_target"),
+        ({"signal": "+14155550100\n"}, "invalid_target"),
+        ({"signal": ""}, "invalid_target"),
+    ],
+)
+def test_a_recipient_whom_the_service_does_not_know_is_refused(targets: Mapping[str, str], code: str) -> None:
+    message = ChatMessage(reference="n1", text="Hi", targets=dict(targets))
+
+    result = send(Channel.CHAT, "signal", "signal://127.0.0.1:1/14155550199/{target}", message)
+
+    assert result == refused(code)
+
+
+def test_an_address_that_would_be_looked_up_elsewhere_is_no_target() -> None:
+    message = ChatMessage(reference="n1", text="Hi", targets={"nostr": "name@internal.example.com"})
+
+    assert send(Channel.CHAT, "nostr", "nostr://" + "0" * 63 + "1/{target}", message) == refused("invalid_target")
+
+
+def test_a_host_that_may_not_be_named_is_not_called() -> None:
+    with http_server(OK) as wire:
+        result = send(Channel.PUSH, "gotify", f"gotify://127.0.0.1:{wire.port}/token", A_PUSH, PUBLIC_ONLY)
+
+    assert result == refused("forbidden_host", AttemptOutcome.MISCONFIGURED)
+    assert wire.heard == []
+    with pytest.raises(ForbiddenHostError):
+        PUBLIC_ONLY.check("127.0.0.1", wire.port)
+
+
+def test_a_host_that_has_no_address_is_tried_again() -> None:
+    def nowhere(_host: str, _port: int) -> tuple[str, ...]:
+        raise OSError("no such host") from ConnectionRefusedError()
+
+    result = send(Channel.PUSH, "gotify", "gotify://gotify.example.com/token", A_PUSH, HostGuard([], nowhere))
+
+    assert isinstance(result, Refused)
+    assert result.kind is AttemptOutcome.RETRIABLE
+
+
+def test_nothing_that_apprise_says_reaches_the_logs() -> None:
+    root = logging.getLogger()
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    root.addHandler(handler)
+    try:
+        with http_server(b"") as wire:
+            send(Channel.PUSH, "gotify", f"gotify://127.0.0.1:{wire.port}/the0secret", A_PUSH)
+    finally:
+        root.removeHandler(handler)
+
+    assert not [line for line in lines if "the0secret" in line or "otify" in line]
+
+
+def test_settings_that_were_stored_before_a_rule_are_held_to_it() -> None:
+    provider = class_of(Channel.PUSH, "gotify")
+
+    with pytest.raises(SettingError):
+        provider(provider.settings_type(url="gotify://a.example.com/token?verify=no"), Timeouts())
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (SmsMessage(reference="n1", to="+14155550100", text="Hi", segments=1), ("", "Hi")),
+        (A_PUSH, ("Hello", "How are you?")),
+        (A_CHAT, ("Hello", "How are you?")),
+        (ChatMessage(reference="n1", text="Hi", link="https://a.b/c"), ("", "Hi\n\nhttps://a.b/c")),
+        (ChatMessage(reference="n1", text="See https://a.b/c", link="https://a.b/c"), ("", "See https://a.b/c")),
+        (AN_ALERT, ("Disk full", "db-1 has no space")),
+        (EmailMessage(reference="n1", to="a@b.io", subject="S", text="T"), ("", "T")),
+    ],
+)
+def test_the_words_of_a_message(message: Message, words: tuple[str, str]) -> None:
+    assert words_of(message) == words
+
+
+@pytest.mark.parametrize(
+    ("action", "severity", "type_"),
+    [
+        (AlertAction.TRIGGER, Severity.INFO, "info"),
+        (AlertAction.TRIGGER, Severity.WARNING, "warning"),
+        (AlertAction.TRIGGER, Severity.ERROR, "failure"),
+        (AlertAction.TRIGGER, Severity.CRITICAL, "failure"),
+        (AlertAction.RESOLVE, Severity.CRITICAL, "success"),
+    ],
+)
+def test_how_bad_an_alert_is(action: AlertAction, severity: Severity, type_: str) -> None:
+    alert = AlertMessage(
+        reference="n1", action=action, severity=severity, summary="S", text="T", source="s", dedup_key="d"
+    )
+
+    assert type_of(alert) == type_
+
+
+@pytest.mark.parametrize(
+    ("channel", "vendor", "url", "message", "exceeds"),
+    [
+        (Channel.PUSH, "pushover", "pover://" + "u" * 30 + "@" + "a" * 30, "x" * 1_024, False),
+        (Channel.PUSH, "pushover", "pover://" + "u" * 30 + "@" + "a" * 30, "x" * 1_025, True),
+        (Channel.PUSH, "gotify", "gotify://gotify.example.com/token", "x" * 9_999, False),
+    ],
+)
+def test_a_text_over_the_services_limit_is_not_sent(
+    channel: Channel, vendor: str, url: str, message: str, exceeds: bool
+) -> None:
+    provider = class_of(channel, vendor)
+    instance = provider(provider.settings_type(url=url), Timeouts())
+
+    push = PushMessage(reference="n1", tokens=("t",), title="Hello", body=message)
+    assert instance.exceeds_limits(push) is exceeds
+
+
+@pytest.mark.parametrize(("devices", "exceeds"), [(10, False), (11, True)])
+def test_so_many_devices_are_reached_one_by_one(devices: int, exceeds: bool) -> None:
+    provider = class_of(Channel.PUSH, "bark")
+    push = PushMessage(reference="n1", tokens=("t",) * devices, title="Hello", body="Hi")
+
+    to_each = provider(provider.settings_type(url="barks://bark.example.com/{target}"), Timeouts())
+    to_one = provider(provider.settings_type(url="barks://bark.example.com/key"), Timeouts())
+
+    assert to_each.exceeds_limits(push) is exceeds
+    assert not to_one.exceeds_limits(push)
