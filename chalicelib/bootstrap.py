@@ -8,7 +8,7 @@ of a function needs is wired while it starts (`at_start`).
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,13 @@ from chalicelib.store.table import Table
 from chalicelib.tenancy import tenant_scope
 
 if TYPE_CHECKING:
+    from chalicelib.auth.tracking_tokens import TrackingTokens
     from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
     from chalicelib.aws.queues import AwsQueues
     from chalicelib.aws.timers import StateMachine
     from chalicelib.aws.vault import KmsVault
+    from chalicelib.channels.base import MailFile
+    from chalicelib.domain.content import Attachment
     from chalicelib.domain.request import NotificationRequest
     from chalicelib.domain.tenant import Tenant
     from chalicelib.providers.guard import HostGuard
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.acknowledge import Acknowledge
     from chalicelib.services.address_book import AddressBook
     from chalicelib.services.allowances import Allowances
+    from chalicelib.services.attachments import Attach
     from chalicelib.services.audit import ReadAudit
     from chalicelib.services.audited_change import AuditedChanges
     from chalicelib.services.cached import CachedPolicies, CachedProviders, CachedTenants
@@ -51,14 +55,21 @@ if TYPE_CHECKING:
     from chalicelib.services.inbox import Inbox
     from chalicelib.services.inbox_many import InboxMany
     from chalicelib.services.known_templates import KnownTemplates
+    from chalicelib.services.manage_categories import ManageCategories
+    from chalicelib.services.manage_flags import ManageFlags
+    from chalicelib.services.manage_fragments import ManageFragments
+    from chalicelib.services.manage_lookups import ManageLookups
     from chalicelib.services.manage_policies import ManagePolicies
     from chalicelib.services.manage_preferences import ManagePreferences
     from chalicelib.services.manage_providers import ManageProviders
     from chalicelib.services.manage_recipients import ManageRecipients
     from chalicelib.services.manage_rotas import ManageRotas
     from chalicelib.services.manage_service_accounts import ManageServiceAccounts
+    from chalicelib.services.manage_templates import ManageTemplates
     from chalicelib.services.manage_tenants import ManageTenants
+    from chalicelib.services.preview_template import PreviewTemplate
     from chalicelib.services.project import Project
+    from chalicelib.services.publish_template import PublishTemplate
     from chalicelib.services.rate_limit import RateLimits
     from chalicelib.services.register_devices import RegisterDevices
     from chalicelib.services.rehearse import Rehearse
@@ -70,14 +81,19 @@ if TYPE_CHECKING:
     from chalicelib.services.suppress import Suppress
     from chalicelib.services.sweep import Sweep
     from chalicelib.services.sweep_timers import SweepTimers
+    from chalicelib.services.template_drafts import Drafting
     from chalicelib.services.timers import ScheduleTimers
+    from chalicelib.services.track import Track
+    from chalicelib.services.tracking_links import TrackingLinks
     from chalicelib.services.unsubscribe import Unsubscribe
     from chalicelib.services.unsubscribe_links import UnsubscribeLinks
     from chalicelib.store.backgrounds import BackgroundRows
     from chalicelib.store.cancelled_groups import CancelledGroupRows
     from chalicelib.store.categories import CategoryRows
     from chalicelib.store.cursors import Cursors
+    from chalicelib.store.flags import FlagRows
     from chalicelib.store.fragments import FragmentRows
+    from chalicelib.store.lookups import LookupRows
     from chalicelib.store.policies import PolicyRows
     from chalicelib.store.preferences import PreferenceRows
     from chalicelib.store.providers import ProviderRows
@@ -233,11 +249,47 @@ def categories() -> "CategoryRows":
 
 
 @cache
+def lookups() -> "LookupRows":
+    """Return the stored lookups."""
+    from chalicelib.store.lookups import LookupRows
+
+    return LookupRows(table())
+
+
+@cache
+def flags() -> "FlagRows":
+    """Return the stored feature flags."""
+    from chalicelib.store.flags import FlagRows
+
+    return FlagRows(table())
+
+
+@cache
+def manage_lookups() -> "ManageLookups":
+    """Return the use case that administers lookups."""
+    from chalicelib.services.manage_lookups import ManageLookups
+
+    return ManageLookups(lookups(), tenants(), audited_changes())
+
+
+@cache
+def manage_flags() -> "ManageFlags":
+    """Return the use case that administers feature flags."""
+    from chalicelib.aws.switches import is_on
+    from chalicelib.services.manage_flags import ManageFlags
+
+    return ManageFlags(flags(), is_on, audited_changes())
+
+
+@cache
 def known_tenants() -> "CachedTenants":
     """Return the tenants as they were a short time ago: what sending asks."""
+    from chalicelib.aws.switches import channels_off
     from chalicelib.services.cached import CachedTenants
+    from chalicelib.services.configured_tenants import ConfiguredTenants
 
-    return CachedTenants(tenants(), now, _fresh_for())
+    configured = ConfiguredTenants(tenants(), lookups(), flags(), channels_off, settings().defaults)
+    return CachedTenants(configured, now, _fresh_for())
 
 
 @cache
@@ -447,7 +499,7 @@ def deliver() -> "Deliver":
         caller=Caller(vault(), timeouts(), host_guard()),
         check_address=address_fault,
         say=say(),
-        shape=Shaper(_unsubscribe_url),
+        shape=Shaper(_unsubscribe_url, _files, _tracked),
         stage_vendors=settings().default_providers,
         clock=now,
         randomness=random.random,
@@ -662,6 +714,54 @@ def manage_rotas() -> "ManageRotas":
 
 
 @cache
+def drafting() -> "Drafting":
+    """Return what makes versions of templates."""
+    from chalicelib.services.template_drafts import Drafting
+
+    return Drafting(rendering, fragments(), categories())
+
+
+@cache
+def manage_templates() -> "ManageTemplates":
+    """Return the use case that keeps templates."""
+    from chalicelib.services.manage_templates import ManageTemplates
+
+    return ManageTemplates(templates(), known_tenants(), drafting(), audited_changes())
+
+
+@cache
+def publish_template() -> "PublishTemplate":
+    """Return the use case that chooses what sends are filled from."""
+    from chalicelib.services.publish_template import PublishTemplate
+
+    return PublishTemplate(templates(), manage_templates(), rendering, audited_changes())
+
+
+@cache
+def preview_template() -> "PreviewTemplate":
+    """Return the use case that says what a template would say."""
+    from chalicelib.services.preview_template import PreviewTemplate
+
+    return PreviewTemplate(templates(), manage_templates(), drafting(), rendering)
+
+
+@cache
+def manage_fragments() -> "ManageFragments":
+    """Return the use case that keeps layouts and partials."""
+    from chalicelib.services.manage_fragments import ManageFragments
+
+    return ManageFragments(fragments(), templates(), known_tenants(), audited_changes())
+
+
+@cache
+def manage_categories() -> "ManageCategories":
+    """Return the use case that keeps categories."""
+    from chalicelib.services.manage_categories import ManageCategories
+
+    return ManageCategories(categories(), templates(), known_tenants(), audited_changes())
+
+
+@cache
 def rate_limits() -> "RateLimits":
     """Return what counts calls and says when there were too many."""
     from chalicelib.domain.rate_limit import CALLS_A_MINUTE
@@ -766,6 +866,40 @@ def unsubscribe_links() -> "UnsubscribeLinks":
     return UnsubscribeLinks(settings().public_url, unsubscribe_tokens().sign)
 
 
+@cache
+def tracking_tokens() -> "TrackingTokens":
+    """Return what signs and reads the tokens of links that tell what becomes of e-mails."""
+    from chalicelib.auth.tracking_tokens import TrackingTokens
+    from chalicelib.aws.secrets import secret
+
+    return TrackingTokens(secret(settings().cursor_secret_arn))
+
+
+@cache
+def tracking_links() -> "TrackingLinks":
+    """Return what puts such links into e-mails."""
+    from chalicelib.services.tracking_links import TrackingLinks
+
+    return TrackingLinks(settings().public_url, tracking_tokens().sign_open, tracking_tokens().sign_click)
+
+
+@cache
+def track() -> "Track":
+    """Return the use case that records what becomes of e-mails."""
+    from chalicelib.services.track import Track
+
+    return Track(states(), known_tenants(), inbox().read)
+
+
+@cache
+def attach() -> "Attach":
+    """Return what gets the files that go with e-mails."""
+    from chalicelib.aws.files import S3Files
+    from chalicelib.services.attachments import Attach
+
+    return Attach(S3Files(settings().files_bucket))
+
+
 def reachable() -> dict[str, bool]:
     """Return whether the table, the topic and the queues of a send can be reached."""
     from chalicelib.aws import health
@@ -785,6 +919,17 @@ def reachable() -> dict[str, bool]:
 def _unsubscribe_url(request: "NotificationRequest", tenant: "Tenant") -> str | None:
     # Wired by the first mail: of all lanes only that of e-mail may read the secret that links are signed with.
     return unsubscribe_links()(request, tenant)
+
+
+def _files(tenant: TenantId, attachments: "Sequence[Attachment]") -> "tuple[MailFile, ...]":
+    # Wired by the first mail that has some: few do.
+    return attach()(tenant, attachments)
+
+
+def _tracked(html: str, request: "NotificationRequest", tenant: "Tenant") -> str:
+    # Wired by the first mail of a tenant that wants to know: few do.
+    wanted = tenant.settings.tracking
+    return tracking_links()(html, request, tenant) if wanted.opens or wanted.clicks else html
 
 
 def _event_mode(tenant: TenantId) -> EventMode:

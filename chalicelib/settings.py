@@ -5,6 +5,7 @@ from functools import cache
 
 import msgspec
 
+from chalicelib.domain.configuration import Level
 from chalicelib.domain.words import Channel
 
 
@@ -97,6 +98,11 @@ class Settings:
         return self._environment["HERALD_PUBLIC_URL"]
 
     @property
+    def files_bucket(self) -> str:
+        """The bucket of the files that go with e-mails."""
+        return self._environment["HERALD_FILES_BUCKET"]
+
+    @property
     def issuers(self) -> tuple[Issuer, ...]:
         """The OIDC issuers whose tokens are taken."""
         return msgspec.json.decode(self._environment["HERALD_ISSUERS"], type=tuple[Issuer, ...])
@@ -116,6 +122,11 @@ class Settings:
         """The vendor the stage itself offers on a channel, by IAM role, to tenants that configured none."""
         text = self._environment.get("HERALD_DEFAULT_PROVIDERS", "{}")
         return msgspec.json.decode(text, type=dict[Channel, str])
+
+    @property
+    def defaults(self) -> Level:
+        """What holds for tenants that say nothing: `{"locale": …, "time_zone": …, "strategy": …, "channels": […]}`."""
+        return msgspec.json.decode(self._environment.get("HERALD_DEFAULTS", "{}"), type=Level)
 
     @property
     def connect_timeout(self) -> float:

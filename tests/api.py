@@ -14,6 +14,7 @@ from app import app
 from chalicelib import bootstrap
 from chalicelib.auth.context import to_context
 from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
+from chalicelib.aws.switches import is_on
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.rate_limit import Limit
@@ -28,6 +29,8 @@ from chalicelib.services.cancel_group import CancelGroups
 from chalicelib.services.find_notifications import FindNotifications
 from chalicelib.services.inbox import Inbox
 from chalicelib.services.inbox_many import InboxMany
+from chalicelib.services.manage_flags import ManageFlags
+from chalicelib.services.manage_lookups import ManageLookups
 from chalicelib.services.manage_policies import ManagePolicies
 from chalicelib.services.manage_preferences import ManagePreferences
 from chalicelib.services.manage_providers import ManageProviders
@@ -160,6 +163,8 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
         "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),
         "manage_policies": ManagePolicies(store.policies, store.rotas, store.tenants, audited),
+        "manage_lookups": ManageLookups(store.lookups, store.tenants, audited),
+        "manage_flags": ManageFlags(store.flags, is_on, audited),
         "manage_rotas": ManageRotas(store.rotas, store.policies, store.tenants, audited),
         "acknowledge": Acknowledge(store.requests, store.states, Cancel(store.requests, store.states, store.tenants)),
         "manage_providers": ManageProviders(store.providers, store.tenants, NoVault(), setting_faults, audited),

@@ -154,6 +154,18 @@ _AUDIT: Final = {
     "before": {"enabled": True},
     "after": {"enabled": False},
 }
+_PILOT: Final = {
+    "code": "pilot",
+    "labels": {"en": "Pilot", "fr": "Pilote"},
+    "order": 70,
+    "enabled": True,
+    "metadata": {"wings": 2},
+}
+_FLAG: Final = {
+    "default": False,
+    "rules": [{"name": "first to try it", "tenants": ["acme"], "enabled": True}],
+    "description": "Text messages",
+}
 _SUPPRESSION: Final = {"channel": "email", "address": "ann@example.com", "reason": "manual", "note": "Asked by phone"}
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
@@ -349,6 +361,14 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "CreateRota": {"two shifts": _ROTA},
     "ChangeRota": {"another holiday": {"holidays": ["2026-12-25", "2027-01-01"], "version": 1}},
     "RotaAnswer": {"two shifts": {**_ROTA, "version": 1}},
+    "CreateLookup": {"a kind of user": _PILOT},
+    "ChangeLookup": {"a new label": {"labels": {"en": "Captain"}, "version": 1}},
+    "LookupAnswer": {"a kind of user": {"type": "user_type", **_PILOT, "version": 1}},
+    "LookupList": {"one": {"items": [{"type": "user_type", **_PILOT, "version": 1}]}},
+    "FlagBody": {"on for some": _FLAG},
+    "FlagAnswer": {"on for some": {"name": "channel.sms", **_FLAG, "version": 1}},
+    "FlagList": {"one": {"items": [{"name": "channel.sms", **_FLAG, "version": 1}]}},
+    "SeenFlags": {"one that is on": {"flags": {"channel.sms": True}}},
     "RotaList": {"one": {"items": [{**_ROTA, "version": 1}]}},
     "OnDutyAnswer": {"a night": {"at": AT, "people": [_OPERATOR, {"userType": "admin", "userId": "u9"}]}},
     "RateLimitsBody": {"more sends": {"rateLimits": {"send": 1_000}, "sendRates": {"sms": 10}}},

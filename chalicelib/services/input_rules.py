@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from chalicelib.channels.base import address_fault
+from chalicelib.channels.push import TOPIC
 from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.quiet_hours import is_time_zone
@@ -44,7 +45,7 @@ def recipient_faults(recipient: Recipient, at: str = "") -> list[Fault]:
 
 
 def check_address(channel: Channel, address: str) -> None:
-    """Raise InvalidInputError unless an address may be on the suppression list of a channel: one of e-mail, SMS or WhatsApp.
+    """Raise InvalidInputError unless an address may be on the suppression list of a channel: of e-mail, SMS, WhatsApp.
 
     Device tokens are no addresses of a person; dead ones are taken off their recipient.
     """
@@ -111,8 +112,9 @@ def _is_phone(number: str) -> bool:
 
 
 def is_device_token(token: str) -> bool:
-    """Tell whether a text could be a device token."""
-    return address_fault(Channel.PUSH, msgspec.structs.replace(_NOBODY, device_tokens=(token,))) is None
+    """Tell whether a text could be the token of one device; a topic's name reaches many, and is none."""
+    someone = msgspec.structs.replace(_NOBODY, device_tokens=(token,))
+    return not token.startswith(TOPIC) and address_fault(Channel.PUSH, someone) is None
 
 
 def _invalid_phone(pointer: str) -> Fault:

@@ -36,11 +36,13 @@ reads lag: nothing decides on them. There is no Scan.
 | by request                       |                           |                 |                 |       |          |
 | tenant                           | Put, Get                  | T#t             | TENANT          |       | strong   |
 | providers of a tenant            | Put, Get, Delete, Query   | T#t             | PROVIDER#id     |       | strong   |
+| which of them were ill, and when | Put, Query                | T#t             | BREAKER#id      |       | strong   |
 | escalation policies of a tenant  | Put, Get, Delete, Query   | T#t             | POLICY#id       |       | strong   |
 | on-call rotas of a tenant        | Put, Get, Delete, Query   | T#t             | ROTA#id         |       | strong   |
 | layouts of a tenant, in order    | Put, Get, Delete, Query   | T#t             | LAYOUT#key      |       | strong   |
 | partials of a tenant, in order   | Put, Get, Delete, Query   | T#t             | PARTIAL#key     |       | strong   |
 | categories of a tenant, in order | Put, Get, Delete, Query   | T#t             | CATEGORY#key    |       | strong   |
+| lookups of a tenant              | Put, Get, Delete, Query   | T#t             | LOOKUP#type#code|       | strong   |
 | keys of a tenant's templates, in | Put, Delete, Query        | T#t             | TEMPLATE#key    |       | strong   |
 | order                            |                           |                 |                 |       |          |
 | template                         | Put, Update, Get,         | T#t#TPL#key     | META            |       | strong   |
@@ -56,6 +58,7 @@ reads lag: nothing decides on them. There is no Scan.
 | audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
 | all tenants, in order            | Put, Query                | T#_platform     | TENANT#t        |       | strong   |
 | service accounts, in order       | Put, Get, Delete, Query   | T#_platform     | CLIENT#id       |       | strong   |
+| feature flags, in order          | Put, Get, Delete, Query   | T#_platform     | FLAG#name       |       | strong   |
 | what comes due, by bucket        | Put, Query, BatchWrite    | DUE#bucket#0..31| T#t#kind#id     |       | strong   |
 
 `h` is the first hex digit of the address's hash: a shard that a look-up finds as it finds the row, and that makes the
@@ -94,6 +97,7 @@ from chalicelib.domain.ids import (
     UserId,
     UserType,
 )
+from chalicelib.domain.lookup import LookupType
 from chalicelib.domain.template import Locale
 from chalicelib.domain.timer import SHARDS as DUE_SHARDS
 from chalicelib.domain.timer import Due, DueKind
@@ -310,6 +314,16 @@ def all_providers(tenant: TenantId) -> Rows:
     return _beginning(_partition(tenant), "PROVIDER")
 
 
+def circuit(tenant: TenantId, provider: ProviderId) -> Key:
+    """Return the key of a provider's last transition."""
+    return Key(_partition(tenant), f"BREAKER#{_escaped(provider)}")
+
+
+def all_circuits(tenant: TenantId) -> Rows:
+    """Return where the last transitions of a tenant's providers lie."""
+    return _beginning(_partition(tenant), "BREAKER")
+
+
 def policy(tenant: TenantId, id: PolicyId) -> Key:
     """Return the key of an escalation policy."""
     return Key(_partition(tenant), f"POLICY#{_escaped(id)}")
@@ -348,6 +362,26 @@ def category(tenant: TenantId, key: str) -> Key:
 def all_categories(tenant: TenantId) -> Rows:
     """Return where a tenant's categories lie."""
     return _beginning(_partition(tenant), "CATEGORY")
+
+
+def lookup(tenant: TenantId, type: LookupType, code: str) -> Key:
+    """Return the key of a code of a list."""
+    return Key(_partition(tenant), f"LOOKUP#{type}#{_escaped(code)}")
+
+
+def all_lookups(tenant: TenantId) -> Rows:
+    """Return where the codes of all lists of a tenant lie."""
+    return _beginning(_partition(tenant), "LOOKUP")
+
+
+def flag(name: str) -> Key:
+    """Return the key of a feature flag."""
+    return Key(_partition(TenantId.platform()), f"FLAG#{_escaped(name)}")
+
+
+def all_flags() -> Rows:
+    """Return where the feature flags lie."""
+    return _beginning(_partition(TenantId.platform()), "FLAG")
 
 
 def listed_template(tenant: TenantId, key: TemplateKey) -> Key:

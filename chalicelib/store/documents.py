@@ -6,7 +6,9 @@ from msgspec.structs import replace
 
 from chalicelib.domain.category import Category
 from chalicelib.domain.escalation import EscalationPolicy
+from chalicelib.domain.flag import Flag
 from chalicelib.domain.fragment import Fragment
+from chalicelib.domain.lookup import Lookup
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rota import Rota
 from chalicelib.domain.tenant import ServiceAccount, Tenant
@@ -16,7 +18,7 @@ from chalicelib.store.models import DocumentItem
 from chalicelib.store.packing import pack, unpack
 from chalicelib.store.table import ConditionFailedError, Raw, Table
 
-D = TypeVar("D", Tenant, ProviderConfig, ServiceAccount, EscalationPolicy, Rota, Fragment, Category)
+D = TypeVar("D", Tenant, ProviderConfig, ServiceAccount, EscalationPolicy, Rota, Fragment, Category, Lookup, Flag)
 
 
 class Documents(Generic[D]):

@@ -16,13 +16,16 @@ from chalicelib.services import ports
 from chalicelib.services.address_book import AddressBook
 from chalicelib.store.audit import AuditRows
 from chalicelib.store.backgrounds import BackgroundRows
+from chalicelib.store.breakers import CircuitRows
 from chalicelib.store.cancelled_groups import CancelledGroupRows
 from chalicelib.store.categories import CategoryRows
 from chalicelib.store.devices import DeviceRows
 from chalicelib.store.digests import DigestRows
 from chalicelib.store.due import DueRows
+from chalicelib.store.flags import FlagRows
 from chalicelib.store.fragments import FragmentRows
 from chalicelib.store.idempotency import IdempotencyRows
+from chalicelib.store.lookups import LookupRows
 from chalicelib.store.policies import PolicyRows
 from chalicelib.store.preferences import PreferenceRows
 from chalicelib.store.providers import ProviderRows
@@ -74,9 +77,12 @@ class Store:
     dues: ports.DueItems
     digests: ports.DigestWindows
     rates: ports.RateWindows
+    circuits: ports.Circuits
     templates: ports.Templates
     fragments: ports.Fragments
     categories: ports.Categories
+    lookups: ports.Lookups
+    flags: ports.Flags
 
     @property
     def address_book(self) -> AddressBook:
@@ -110,9 +116,12 @@ def on_twin(rows: twin.Rows | None = None) -> Store:
         dues=twin.TwinDueItems(rows),
         digests=twin.TwinDigestWindows(rows),
         rates=twin.TwinRateWindows(rows),
+        circuits=twin.TwinCircuits(rows),
         templates=twin.TwinTemplates(rows),
         fragments=twin.TwinFragments(rows),
         categories=twin.TwinCategories(rows),
+        lookups=twin.TwinLookups(rows),
+        flags=twin.TwinFlags(rows),
     )
 
 
@@ -141,9 +150,12 @@ def on_table(table: Table) -> Store:
         dues=DueRows(table),
         digests=DigestRows(table),
         rates=RateWindowRows(table),
+        circuits=CircuitRows(table),
         templates=TemplateRows(table),
         fragments=FragmentRows(table),
         categories=CategoryRows(table),
+        lookups=LookupRows(table),
+        flags=FlagRows(table),
     )
 
 

@@ -9,11 +9,14 @@ from msgspec.structs import replace
 
 from chalicelib.domain.category import Category
 from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.flag import Flag, FlagRule
 from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.ids import ClientId, FragmentKey, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
+from chalicelib.domain.lookup import Lookup, LookupType
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.rota import Person, Rota, Shift
+from chalicelib.domain.template import Locale
 from chalicelib.domain.tenant import EventMode, Sender, ServiceAccount, Tenant, TenantSettings, TenantStatus
 from chalicelib.domain.words import Channel, Scope, StopOn, Strategy, Weekday
 from chalicelib.services.ports import ExistsError, Page, StaleVersionError
@@ -25,7 +28,7 @@ from tests.store.stores import Store
 class Kind:
     """A kind of document: one of it, another content for it, and what the store does with it."""
 
-    document: Tenant | ServiceAccount | ProviderConfig | EscalationPolicy | Rota | Fragment | Category
+    document: Tenant | ServiceAccount | ProviderConfig | EscalationPolicy | Rota | Fragment | Category | Lookup | Flag
     changed: dict[str, Any]
     create: Callable[[Store, Any], None]
     get: Callable[[Store], Any]
@@ -87,6 +90,12 @@ PARTIAL = Fragment(
     created_at=NOW,
 )
 CATEGORY = Category(key="social", name="Social", description="What friends do")
+PILOT = Lookup(
+    type=LookupType.USER_TYPE, code="pilot", labels={Locale("en"): "Pilot"}, order=7, metadata={"wings": 2}, version=1
+)
+FLAG = Flag(
+    name="channel.sms", default=False, rules=(FlagRule(name="first", tenants=(ACME,), enabled=True),), description="SMS"
+)
 KINDS = {
     "tenant": Kind(
         TENANT,
@@ -136,6 +145,20 @@ KINDS = {
         lambda store, category: store.categories.create(ACME, category),
         lambda store: store.categories.get(ACME, CATEGORY.key),
         lambda store, category: store.categories.update(ACME, category),
+    ),
+    "lookup": Kind(
+        PILOT,
+        {"enabled": False},
+        lambda store, lookup: store.lookups.create(ACME, lookup),
+        lambda store: store.lookups.get(ACME, PILOT.type, PILOT.code),
+        lambda store, lookup: store.lookups.update(ACME, lookup),
+    ),
+    "flag": Kind(
+        FLAG,
+        {"default": True},
+        lambda store, flag: store.flags.create(flag),
+        lambda store: store.flags.get(FLAG.name),
+        lambda store, flag: store.flags.update(flag),
     ),
 }
 
@@ -266,6 +289,21 @@ def test_categories_are_listed_in_order_and_deleted_once(store: Store) -> None:
     assert store.categories.delete(ACME, "games")
     assert not store.categories.delete(ACME, "games")
     assert store.categories.list(ACME) == (categories[0],)
+
+
+def test_lookups_and_flags_are_listed_in_order_and_deleted_once(store: Store) -> None:
+    lookups = [replace(PILOT, code=code) for code in ("pilot", "crew")]
+    flags = [replace(FLAG, name=name) for name in ("channel.sms", "channel.email")]
+    for lookup, flag in zip(lookups, flags, strict=True):
+        store.lookups.create(ACME, lookup)
+        store.flags.create(flag)
+    assert store.lookups.list(ACME) == (lookups[1], lookups[0])
+    assert store.flags.list() == (flags[1], flags[0])
+    assert store.lookups.delete(ACME, PILOT.type, "crew")
+    assert not store.lookups.delete(ACME, PILOT.type, "crew")
+    assert store.flags.delete("channel.email")
+    assert not store.flags.delete("channel.email")
+    assert (store.lookups.list(ACME), store.flags.list()) == ((lookups[0],), (flags[0],))
 
 
 RECIPIENT = a_recipient(

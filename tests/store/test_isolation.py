@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain import topic
 from chalicelib.domain.allowance import Budget, Period, Taking, Usage
+from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.category import Category
 from chalicelib.domain.delivery import DeliveryStatus
@@ -17,6 +18,7 @@ from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import FragmentKey, PolicyId, ProviderId, RequestId, RotaId, TemplateKey, TenantId, TopicKey
+from chalicelib.domain.lookup import Lookup, LookupType
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rate_limit import Window
@@ -44,7 +46,9 @@ POLICY = EscalationPolicy(id=PolicyId("p"), steps=(Step(channels=(Channel.SMS,))
 ROTA = Rota(id=RotaId("r"), time_zone="UTC", shifts=())
 LAYOUT = Fragment(kind=FragmentKind.LAYOUT, key=FragmentKey("main"), source="{{ content }}", created_at=NOW)
 CATEGORY = Category(key="social", name="Social")
+PILOT = Lookup(type=LookupType.USER_TYPE, code="pilot", labels={}, version=1)
 PROVIDER = ProviderConfig(id=ProviderId("p"), channel=Channel.EMAIL, vendor="smtp")
+SHUT = Circuit(provider=PROVIDER.id, phase=Phase.OPEN, at=NOW)
 ENTRY = AuditEntry(id="e", tenant=ACME, at=NOW, actor="a", action="b", target="c")
 LISTED = Suppression(channel=Channel.EMAIL, address="ann@example.com", reason=SuppressionReason.MANUAL, created_at=NOW)
 ADDRESSES = {Channel.EMAIL: "ann@example.com"}
@@ -94,9 +98,13 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "categories.get": lambda store: store.categories.get(EVE, CATEGORY.key),
     "categories.list": lambda store: store.categories.list(EVE),
     "categories.delete": lambda store: store.categories.delete(EVE, CATEGORY.key),
+    "lookups.get": lambda store: store.lookups.get(EVE, PILOT.type, PILOT.code),
+    "lookups.list": lambda store: store.lookups.list(EVE),
+    "lookups.delete": lambda store: store.lookups.delete(EVE, PILOT.type, PILOT.code),
     "providers.get": lambda store: store.providers.get(EVE, PROVIDER.id),
     "providers.delete": lambda store: store.providers.delete(EVE, PROVIDER.id),
     "providers.list": lambda store: store.providers.list(EVE),
+    "circuits.list": lambda store: store.circuits.list(EVE),
     "audit.list": lambda store: store.audit.list(EVE, DAY, 10, None),
     "sweeps.get": lambda store: store.sweeps.get(EVE),
     "preferences.get": lambda store: store.preferences.get(EVE, *WHO).categories,
@@ -128,6 +136,8 @@ IS_REFUSED: dict[str, Callable[[Store], Any]] = {
     "states.archive": lambda store: store.states.archive(EVES, ANN, NOW),
     "states.delete": lambda store: store.states.delete(EVES, ANN, NOW),
     "states.acknowledge": lambda store: store.states.acknowledge(EVES, None, NOW),
+    "states.mark_opened": lambda store: store.states.mark_opened(EVES, NOW),
+    "states.mark_clicked": lambda store: store.states.mark_clicked(EVES, NOW),
     "states.relay": lambda store: store.states.relay(EVES, (), ()),
     "states.join_digest": lambda store: store.states.join_digest(EVES, "w"),
     "tenants.update": lambda store: store.tenants.update(a_tenant(id=EVE)),
@@ -136,6 +146,7 @@ IS_REFUSED: dict[str, Callable[[Store], Any]] = {
     "templates.update": lambda store: store.templates.update(EVE, a_template(latest=2), a_version(2)),
     "fragments.update": lambda store: store.fragments.update(EVE, LAYOUT),
     "categories.update": lambda store: store.categories.update(EVE, CATEGORY),
+    "lookups.update": lambda store: store.lookups.update(EVE, PILOT),
     "providers.update": lambda store: store.providers.update(EVE, PROVIDER),
 }
 IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
@@ -149,7 +160,9 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "templates.create": lambda store: store.templates.create(EVE, a_template(name="eve"), a_version(note="eve")),
     "fragments.create": lambda store: store.fragments.create(EVE, replace(LAYOUT, source="eve")),
     "categories.create": lambda store: store.categories.create(EVE, replace(CATEGORY, name="eve")),
+    "lookups.create": lambda store: store.lookups.create(EVE, replace(PILOT, order=9)),
     "providers.create": lambda store: store.providers.create(EVE, replace(PROVIDER, vendor="ses")),
+    "circuits.put": lambda store: store.circuits.put(EVE, replace(SHUT, at=NOW + 7), TTL),
     "audit.add": lambda store: store.audit.add(replace(ENTRY, tenant=EVE, actor="eve")),
     "dues.put": lambda store: store.dues.put(BUCKET, replace(COMING, tenant=EVE)),
     "sweeps.advance": lambda store: store.sweeps.advance(EVE, Millis(NOW + 1)),
@@ -165,7 +178,7 @@ IS_ITS_OWN: dict[str, Callable[[Store], Any]] = {
     "groups.cancel": lambda store: store.groups.cancel(EVE, GROUP, Millis(NOW + 1), TTL),
 }
 OF_THE_PLATFORM = {"tenants.list", "dues.page", "dues.delete"} | {
-    f"accounts.{name}" for name in ("create", "get", "update", "delete", "list")
+    f"{port}.{name}" for port in ("accounts", "flags") for name in ("create", "get", "update", "delete", "list")
 }
 
 
@@ -191,6 +204,7 @@ def filled(store: Store) -> Store:
     store.templates.delete(ACME, GONE)
     store.fragments.create(ACME, LAYOUT)
     store.categories.create(ACME, CATEGORY)
+    store.lookups.create(ACME, PILOT)
     store.audit.add(ENTRY)
     store.sweeps.advance(ACME, NOW)
     store.preferences.put(ACME, *WHO, Preferences(categories={"marketing": {Channel.EMAIL: False}}))
@@ -203,6 +217,7 @@ def filled(store: Store) -> Store:
     store.groups.cancel(ACME, GROUP, NOW, TTL)
     store.digests.put(ACME, NEWS, COLLECTED, TTL)
     store.rates.replace(ACME, "send", Window(latest=5, counts=(5,)), TTL)
+    store.circuits.put(ACME, SHUT, TTL)
     return store
 
 
@@ -243,6 +258,8 @@ def test_every_method_is_tried() -> None:
         "templates": ports.Templates,
         "fragments": ports.Fragments,
         "categories": ports.Categories,
+        "lookups": ports.Lookups,
+        "flags": ports.Flags,
         "audit": ports.AuditLog,
         "sweeps": ports.SweepCursors,
         "dues": ports.DueItems,
@@ -253,6 +270,7 @@ def test_every_method_is_tried() -> None:
         "groups": ports.CancelledGroups,
         "digests": ports.DigestWindows,
         "rates": ports.RateWindows,
+        "circuits": ports.Circuits,
         "backgrounds": ports.Backgrounds,
         "usages": ports.Usages,
         "spendings": ports.Spendings,
@@ -273,6 +291,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.recipients.get(ACME, *WHO),
         store.tenants.get(ACME),
         store.providers.list(ACME),
+        store.circuits.list(ACME),
         store.policies.list(ACME),
         store.rotas.list(ACME),
         store.templates.list(ACME, 10, None),
@@ -280,6 +299,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.templates.version(ACME, ORDER, 1),
         store.fragments.list(ACME, LAYOUT.kind, 10, None),
         store.categories.list(ACME),
+        store.lookups.list(ACME),
         store.audit.list(ACME, DAY, 10, None),
         store.sweeps.get(ACME),
         {due for shard in range(SHARDS) for due in store.dues.page(BUCKET, shard, 10) if due.tenant == ACME},

@@ -17,8 +17,17 @@ from tests.twin.people import (
 )
 from tests.twin.rows import Rows
 from tests.twin.states import TwinStates
+from tests.twin.switches import TwinFlags, TwinLookups
 from tests.twin.templates import TwinCategories, TwinFragments, TwinTemplates
-from tests.twin.tenants import TwinAuditLog, TwinPolicies, TwinProviders, TwinRotas, TwinServiceAccounts, TwinTenants
+from tests.twin.tenants import (
+    TwinAuditLog,
+    TwinCircuits,
+    TwinPolicies,
+    TwinProviders,
+    TwinRotas,
+    TwinServiceAccounts,
+    TwinTenants,
+)
 from tests.twin.timers import TwinDigestWindows, TwinDueItems, TwinSweepCursors
 
 __all__ = [
@@ -28,10 +37,13 @@ __all__ = [
     "TwinBackgrounds",
     "TwinCancelledGroups",
     "TwinCategories",
+    "TwinCircuits",
     "TwinDevices",
     "TwinDigestWindows",
     "TwinDueItems",
+    "TwinFlags",
     "TwinFragments",
+    "TwinLookups",
     "TwinPolicies",
     "TwinPreferences",
     "TwinProviders",

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from chalicelib.domain.allowance import Usage
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.breaker import Circuit
 from chalicelib.domain.category import Category
 from chalicelib.domain.device import Device
 from chalicelib.domain.digest import DigestKey, DigestWindow
 from chalicelib.domain.escalation import EscalationPolicy
+from chalicelib.domain.flag import Flag
 from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import (
@@ -30,6 +32,7 @@ from chalicelib.domain.ids import (
     UserId,
     UserType,
 )
+from chalicelib.domain.lookup import Lookup, LookupType
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rate_limit import Window
@@ -48,7 +51,9 @@ from chalicelib.services.ports import ExistsError, Page, StaleVersionError
 
 I = TypeVar("I", bound=str)  # noqa: E741
 K = TypeVar("K")
-D = TypeVar("D", Tenant, ServiceAccount, ProviderConfig, EscalationPolicy, Rota, Template, Fragment, Category)
+D = TypeVar(
+    "D", Tenant, ServiceAccount, ProviderConfig, EscalationPolicy, Rota, Template, Fragment, Category, Lookup, Flag
+)
 Place = tuple[TenantId, NotificationId]
 User = tuple[TenantId, UserType, UserId]
 
@@ -68,6 +73,7 @@ class Rows:
     tenants: dict[TenantId, Tenant] = field(default_factory=dict)
     accounts: dict[ClientId, ServiceAccount] = field(default_factory=dict)
     providers: dict[tuple[TenantId, ProviderId], ProviderConfig] = field(default_factory=dict)
+    circuits: dict[tuple[TenantId, ProviderId], Circuit] = field(default_factory=dict)
     policies: dict[tuple[TenantId, PolicyId], EscalationPolicy] = field(default_factory=dict)
     rotas: dict[tuple[TenantId, RotaId], Rota] = field(default_factory=dict)
     templates: dict[tuple[TenantId, TemplateKey], Template] = field(default_factory=dict)
@@ -75,6 +81,8 @@ class Rows:
     versions: dict[tuple[TenantId, TemplateKey, int], TemplateVersion] = field(default_factory=dict)
     fragments: dict[tuple[TenantId, FragmentKind, FragmentKey], Fragment] = field(default_factory=dict)
     categories: dict[tuple[TenantId, str], Category] = field(default_factory=dict)
+    lookups: dict[tuple[TenantId, LookupType, str], Lookup] = field(default_factory=dict)
+    flags: dict[str, Flag] = field(default_factory=dict)
     audit: dict[TenantId, list[AuditEntry]] = field(default_factory=dict)
     sweeps: dict[TenantId, Millis] = field(default_factory=dict)
     dues: dict[int, set[Due]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from chalicelib.services.ports.people import (
     Topics,
     Usages,
 )
+from chalicelib.services.ports.switches import FlagList, Flags, LookupLists, Lookups
 from chalicelib.services.ports.templates import (
     About,
     Categories,
@@ -39,6 +40,8 @@ from chalicelib.services.ports.templates import (
 )
 from chalicelib.services.ports.tenants import (
     AuditLog,
+    CircuitLookup,
+    Circuits,
     Policies,
     PolicyLookup,
     ProviderLookup,
@@ -61,14 +64,20 @@ __all__ = [
     "Bus",
     "CancelledGroups",
     "Categories",
+    "CircuitLookup",
+    "Circuits",
     "Clock",
     "Devices",
     "DigestWindows",
     "DueItems",
     "Executions",
     "ExistsError",
+    "FlagList",
+    "Flags",
     "Fragments",
     "IdempotencyRecords",
+    "LookupLists",
+    "Lookups",
     "NotificationRef",
     "Page",
     "Policies",

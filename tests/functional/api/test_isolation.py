@@ -43,6 +43,8 @@ THEIRS: Final[dict[str, dict[str, str]]] = {
     "/api/v1/admin/providers/{id}": {"id": MARK},
     "/api/v1/admin/escalation-policies/{id}": {"id": MARK},
     "/api/v1/admin/on-call-rotas/{id}": {"id": MARK},
+    "/api/v1/lookups/": {"type": "user_type", "code": MARK},
+    "/api/v1/admin/feature-flags/": {"name": MARK},
     "/api/v1/admin/service-accounts/{clientId}": {"clientId": MARK},
     "/api/v1/users/me/devices/{deviceId}": {"deviceId": device_id(f"{MARK}-token")},
     "/api/v1/users/me/topics/{topic}": {"topic": MARK},

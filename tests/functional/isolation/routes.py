@@ -34,6 +34,11 @@ class Ids:
         return f"{self.tenant}s-topic"
 
     @property
+    def code(self) -> str:
+        """A code of a lookup of theirs."""
+        return f"{self.tenant}s-pilot"
+
+    @property
     def token(self) -> str:
         """The token of a device of theirs."""
         return f"{self.tenant}s-token"
@@ -140,6 +145,13 @@ NAMING: Final[dict[str, Case]] = {
     f"PATCH {ADMIN}/on-call-rotas/{{id}}": body(timeZone="Europe/Paris"),
     f"PUT {ADMIN}/on-call-rotas/{{id}}": body(timeZone="Europe/Paris"),
     f"DELETE {ADMIN}/on-call-rotas/{{id}}": nothing,
+    "POST /api/v1/lookups/{type}": lambda ids: Ask({"code": ids.code, "labels": {"en": "Pilot"}}),
+    "PUT /api/v1/lookups/{type}/{code}": body(order=9),
+    "DELETE /api/v1/lookups/{type}/{code}": nothing,
+    f"GET {ADMIN}/feature-flags": nothing,
+    f"GET {ADMIN}/feature-flags/{{name}}": nothing,
+    f"PUT {ADMIN}/feature-flags/{{name}}": body(default=False),
+    f"DELETE {ADMIN}/feature-flags/{{name}}": nothing,
     f"PATCH {ADMIN}/providers/{{id}}": body(enabled=False),
     f"PUT {ADMIN}/providers/{{id}}": body(enabled=False),
     f"DELETE {ADMIN}/providers/{{id}}": nothing,
@@ -193,6 +205,8 @@ SWEEPING: Final = frozenset(
         f"GET {ADMIN}/providers",
         f"GET {ADMIN}/escalation-policies",
         f"GET {ADMIN}/on-call-rotas",
+        "GET /api/v1/lookups/{type}",
+        "GET /api/v1/feature-flags",
         f"GET {ADMIN}/rate-limits",
         f"GET {ADMIN}/service-accounts",
         f"GET {ADMIN}/tenants",
@@ -216,6 +230,6 @@ CHOOSING: Final[dict[str, Any]] = {
 """Routes by which users say something of themselves, and their bodies."""
 PUBLIC: Final = frozenset(
     {"GET /health", "GET /health/ready", "GET /openapi.json", "GET /docs", "GET /docs/{file}"}
-    | {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
+    | {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}", "GET /t/o/{token}", "GET /t/c/{token}"}
 )
 """Routes that know no caller."""

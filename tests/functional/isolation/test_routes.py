@@ -20,12 +20,15 @@ from chalicelib.domain.content import Content
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.device import Device, device_id
 from chalicelib.domain.escalation import EscalationPolicy, Step
+from chalicelib.domain.flag import Flag, FlagRule
 from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TopicKey, UserId, UserType
+from chalicelib.domain.lookup import Lookup, LookupType
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rota import Person, Rota, Shift
 from chalicelib.domain.suppression import Suppression, SuppressionReason
+from chalicelib.domain.template import Locale
 from chalicelib.domain.tenant import ServiceAccount
 from chalicelib.domain.topic import TopicSubscription
 from chalicelib.domain.value import Millis
@@ -113,6 +116,11 @@ def fill(store: Store) -> None:
     paging = Step(channels=(Channel.SMS,), rota=RotaId(ACMES.rota))
     store.policies.create(ACME, EscalationPolicy(id=PolicyId(ACMES.policy), steps=(paging,)))
     store.suppressions.put(ACME, listed)
+    pilot = Lookup(type=LookupType.USER_TYPE, code=ACMES.code, labels={Locale("en"): MARK}, version=1)
+    store.lookups.create(ACME, pilot)
+    store.flags.create(
+        Flag(name="channel.sms", default=True, rules=(FlagRule(name=MARK, tenants=(ACME,), enabled=True),))
+    )
     store.preferences.put(ACME, person.user_type, user, Preferences(types={MARK: False}))
     store.devices.put(ACME, person.user_type, user, Device(token=ACMES.token, registered_at=NOW))
     subscription = TopicSubscription(topic=TopicKey(ACMES.topic), subscribed_at=NOW)
@@ -131,6 +139,7 @@ def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response
     kinds |= {"escalation-policies": ids.policy, "on-call-rotas": ids.rota}
     id = kinds.get(beginning, ids.notification)
     own = {"topic": ids.topic, "deviceId": device_id(ids.token), "channel": "sms"}
+    own |= {"type": "user_type", "code": ids.code, "name": "channel.sms"}
     named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user, **own)
     headers = {"x-request-id": "r"}
     return api.call(method, named, caller, ask.body, query=ask.query, headers=headers)
