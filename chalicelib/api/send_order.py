@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from chalicelib.api.html import sanitize
 from chalicelib.api.send_body import ContentBody, SendBody
 from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
 from chalicelib.domain.content import NO_CONTENT, NO_PUSH, NO_SMS, Content, PushContent, SmsContent
@@ -11,6 +10,7 @@ from chalicelib.domain.ids import PolicyId, ProviderId, TemplateKey
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
+from chalicelib.rendering.sanitize import sanitize
 from chalicelib.services.order import Filling, Order
 
 MOST_HTML: Final = 150_000

@@ -4,11 +4,10 @@ The tree of a source is checked before it is compiled (grammar.py), so most of w
 It is refused all the same: either alone has to hold.
 """
 
-from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final, NoReturn
 
-from jinja2 import StrictUndefined, TemplateRuntimeError, Undefined, nodes
+from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
 from jinja2.lexer import Lexer
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
@@ -19,15 +18,8 @@ from chalicelib.rendering.positions import PositionLexer
 from chalicelib.rendering.run import kind_of, need
 from chalicelib.rendering.values import number_of, printed
 
-_TESTS: Final = (
-    "boolean defined divisibleby eq equalto even false float ge greaterthan gt in integer le lessthan lower lt mapping ne "
-    "none number odd string true undefined upper"
-).split()
+_TESTS: Final = ["boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "float", "ge", "greaterthan", "gt", "in", "integer", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd", "string", "true", "undefined", "upper"]
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%"})
-
-Fill = Callable[[Context], Iterator[str]]
-"""Compiled code: yields the text piece by piece."""
-
 
 class Sandbox(SandboxedEnvironment):
     """Compiles and runs templates of one kind: HTML, where values are escaped, or text."""
@@ -49,13 +41,13 @@ class Sandbox(SandboxedEnvironment):
         """The lexer, which tells positions."""
         return self._positions
 
-    def compiled(self, source: str) -> Fill:
+    def compiled(self, source: str) -> Template:
         """Return a source as code; RefusalError when something in it is not allowed."""
         tree = parse(source, self)
         for loop in tree.find_all(nodes.For):
             loop.iter = nodes.Filter(loop.iter, EACH, [nodes.Const(size(loop))], [], None, None, lineno=loop.iter.lineno)
         code = self.compile(tree, filename=SOURCE_NAME)
-        return self.template_class.from_code(self, code, self.globals).root_render_func
+        return self.template_class.from_code(self, code, self.globals)
 
     def context(self, names: dict[str, Any]) -> Context:
         """Return what code runs on: it knows `names` and nothing else."""
@@ -107,11 +99,6 @@ SOURCE_NAME: Final = "<template>"
 def _in_one_line(value: Any) -> Any:
     text = printed(value)
     return " ".join(text.split()) if isinstance(text, str) else text
-
-
-def is_missing(value: Any) -> bool:
-    """Tell whether a value stands for one that is not there."""
-    return isinstance(value, Undefined)
 
 
 @cache

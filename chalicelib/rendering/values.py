@@ -20,7 +20,7 @@ def printed(value: Any) -> Any:
         if len(value) > limits.TEXT:
             raise OverLimitError(f"a text has more than {limits.TEXT} characters")
         return value
-    if kind is int and abs(value) < 10**limits.DIGITS or kind is float:
+    if (kind is int and abs(value) < 10**limits.DIGITS) or kind is float:
         return value
     if value is None or kind is bool:
         return _PRINTED[value]

@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from chalicelib.api.html import sanitize
+from chalicelib.rendering.sanitize import sanitize
 
 HARMLESS = [
     "<p>Hello <b>Ann</b></p>",

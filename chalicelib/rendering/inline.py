@@ -1,0 +1,158 @@
+"""HTML made ready: values in links and styles checked by filters, and style sheets moved into `style` attributes.
+
+css-inline reads and writes whole documents and knows nothing of Jinja; while it works, every tag of Jinja is a mark
+that HTML leaves alone where it stands: a comment in text (also between the rows of a table), a word elsewhere.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from chalicelib.rendering.pieces import Kind, Piece
+from chalicelib.rendering.places import Place, Scanner
+from chalicelib.rendering.refusal import RefusalError
+
+SCHEMES: Final = frozenset({"https", "http", "mailto", "tel", "cid"})
+"""Of links that an author writes."""
+_FILTERS: Final = {Place.LINK: "link", Place.STYLE: "style"}
+_EXPRESSION: Final = re.compile(r"(\{\{[-+]?)(.*?)([-+]?\}\}\s*)\Z", re.DOTALL)
+_STYLE_SHEET: Final = re.compile(r"<style[\s>]", re.IGNORECASE)
+_TBODY: Final = re.compile(r"</?tbody>")
+_BRACE: Final = re.compile(r"\{(?=[{%#])")
+_END: Final = re.compile(r"</([a-z0-9]+)")
+_IMPLIED: Final = frozenset("html head body p li dt dd thead tbody tfoot tr td th caption colgroup option style".split())
+"""Elements that may end without saying so: whatever writes HTML anew says it."""
+
+
+def guarded(pieces: list[Piece], schemes: Collection[str]) -> list[tuple[Piece, Place]]:
+    """Return the pieces of HTML, each with its place, values in links and styles going through a filter.
+
+    Raises
+    ------
+    RefusalError
+        `unsafe_html`, `unsafe_place`: something in it runs, or could be made to by data.
+    """
+    return [
+        (_filtered(piece, _FILTERS.get(place)), place)
+        for piece, place in Scanner(SCHEMES | frozenset(schemes)).placed(pieces)
+    ]
+
+
+def text_of(placed: list[tuple[Piece, Place]]) -> str:
+    """Return the source that pieces make."""
+    return "".join(piece.text for piece, _ in placed)
+
+
+def inlined(placed: list[tuple[Piece, Place]]) -> str:
+    """Return the source with its style sheets inlined; unchanged where it has none.
+
+    Raises
+    ------
+    RefusalError
+        `not_inlined`: a tag of Jinja would be lost or moved, as in an element that its branches open twice; or the
+        HTML cannot be read.
+    """
+    source = text_of(placed)
+    if not _STYLE_SHEET.search(source):
+        return source
+    marks = Marks(source)
+    marked = "".join(marks.put(piece, place) for piece, place in placed)
+    html = _inline(marked)
+    if "<tbody" not in marked.lower():
+        # It writes those that readers of HTML add by themselves; one of them would stand inside a loop over rows.
+        html = _TBODY.sub("", html)
+    marks.check_kept(marked, html)
+    return marks.restored(html)
+
+
+class Marks:
+    """The tags of Jinja that marks stand for, in their order."""
+
+    def __init__(self, source: str) -> None:
+        self._word = "jinja"
+        while self._word in source.lower():
+            self._word += "x"
+        self._tags: list[Piece] = []
+
+    def put(self, piece: Piece, place: Place) -> str:
+        """Return what stands for a piece: itself, or a mark."""
+        if piece.kind is Kind.TEXT:
+            return piece.text
+        mark = f"{self._word}{len(self._tags)}z"
+        self._tags.append(piece)
+        if place is Place.TEXT:
+            return f"<!--{mark}-->"
+        return f" {mark} " if place is Place.TAG else mark
+
+    def restored(self, text: str) -> str:
+        """Return a text with the tags where their marks are."""
+        return self._pattern.sub(lambda match: self._tags[_number(match)].text, _literal(text))
+
+    def without_their_lines(self, text: str) -> str:
+        """Return a text without the line ends behind statements that stand in lines of their own."""
+
+        def joined(match: re.Match[str]) -> str:
+            tags = [self._tags[_number(mark)] for mark in self._pattern.finditer(match[1])]
+            alone = all(tag.kind is Kind.STATEMENT for tag in tags)
+            return match[1].rstrip() if alone else match[0]
+
+        return re.sub(rf"^((?:{self._pattern_of_comments}[ ]*)+)\n+", joined, text, flags=re.MULTILINE)
+
+    def stands_for_a_tag(self, comment: str) -> bool:
+        """Tell whether a comment is a mark."""
+        return bool(self._pattern.fullmatch(f"<!--{comment}-->"))
+
+    def check_kept(self, before: str, after: str) -> None:
+        """Check that all marks are where they were, with the same elements ending between them; RefusalError
+        (`not_inlined`) otherwise.
+        """
+        found = [_number(match) for match in self._pattern.finditer(after)]
+        wrong = next((at for at, each in enumerate(found) if each != at), len(found))
+        if wrong == len(found) == len(self._tags):
+            ends = zip(self._ends(before), self._ends(after), strict=True)
+            wrong = next((at for at, (old, new) in enumerate(ends) if old != new), wrong + 1)
+        if wrong <= len(self._tags):
+            at = self._tags[min(wrong, len(self._tags) - 1)].at if self._tags else 0
+            detail = "The style sheet cannot be inlined: elements here do not end in the branch that they begin in"
+            raise RefusalError("not_inlined", detail, at)
+
+    @property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf'<!--{self._word}(?P<comment>\d+)z-->|{self._word}(?P<word>\d+)z(?:="")?')
+
+    @property
+    def _pattern_of_comments(self) -> str:
+        return rf"<!--{self._word}\d+z-->"
+
+    def _ends(self, html: str) -> list[list[str]]:
+        """Return which elements end before the first mark, between the first and the second, and so on."""
+        between = self._pattern.split(html)[:: self._pattern.groups + 1]
+        return [[name for name in _END.findall(each.lower()) if name not in _IMPLIED] for each in between]
+
+
+def _literal(text: str) -> str:
+    """Return a text in which nothing begins a tag of Jinja that did not before: `&#123;{` reads `{{` by now."""
+    return _BRACE.sub("{{ '{' }}", text)
+
+
+def _number(match: re.Match[str]) -> int:
+    return int(match["comment"] or match["word"])
+
+
+def _inline(html: str) -> str:
+    from css_inline import CSSInliner, InlineError
+
+    # What it does not find here it would fetch, from files too: there is nothing it may load.
+    inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, cache=None)
+    try:
+        return inliner.inline(html)
+    except InlineError as error:
+        raise RefusalError("not_inlined", f"The style sheet cannot be inlined: {str(error)[:200]}") from error
+
+
+def _filtered(piece: Piece, name: str | None) -> Piece:
+    found = _EXPRESSION.match(piece.text) if name else None
+    if found is None:
+        return piece
+    begin, expression, end = found.groups()
+    return Piece(piece.kind, f"{begin} ({expression})|{name} {end}", piece.at, piece.words)

@@ -1,0 +1,133 @@
+"""The JSON Schema of a template's data: whether it is one, and what is wrong with data by it."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.domain.errors import Fault
+from chalicelib.domain.wire import to_json
+from chalicelib.rendering import limits
+from chalicelib.rendering.bounded import Bounded
+from chalicelib.rendering.schema_rules import RESERVED, SchemaError, check_rules
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError
+
+_REGEX_BYTES: Final = 200_000
+"""What a compiled regular expression may take. The engine is linear: no expression makes it backtrack."""
+_CODES: Final = {
+    "required": "required",
+    "type": "wrong_type",
+    "additionalProperties": "unknown_field",
+    "unevaluatedProperties": "unknown_field",
+    "minLength": "too_short",
+    "maxLength": "too_long",
+    "minItems": "too_few",
+    "maxItems": "too_many",
+    "minimum": "out_of_range",
+    "exclusiveMinimum": "out_of_range",
+    "maximum": "out_of_range",
+    "exclusiveMaximum": "out_of_range",
+    "enum": "not_one_of",
+    "const": "not_one_of",
+    "pattern": "malformed",
+    "format": "malformed",
+}
+"""Codes of faults by the keyword that is not satisfied; of all others it is `invalid`."""
+
+
+class Schemas:
+    """Checks data by schemas, and keeps those it has compiled."""
+
+    def __init__(self) -> None:
+        self._compiled: Bounded[bytes, Draft202012Validator] = Bounded(limits.SCHEMAS)
+
+    def schema_faults(self, schema: Mapping[str, Any]) -> tuple[Fault, ...]:
+        """Return what is wrong with a schema; pointers are into the schema."""
+        try:
+            self._validator(schema)
+        except SchemaError as error:
+            return (error.fault,)
+        return ()
+
+    def data_faults(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Fault, ...]:
+        """Return what is wrong with data by a schema without faults; pointers are into the data."""
+        size_fault = _size_fault(data)
+        if size_fault:
+            return (size_fault,)
+        reserved = [
+            Fault(pointer=pointer_of([name]), code="reserved_name", detail="Every template knows this name by itself")
+            for name in data
+            if name in RESERVED
+        ]
+        if reserved:
+            return tuple(reserved)
+        faults: list[Fault] = []
+        for error in self._validator(schema).iter_errors(data):
+            faults += _faults_of(error)
+            if len(faults) >= limits.FAULTS:
+                break
+        return tuple(faults[: limits.FAULTS])
+
+    def _validator(self, schema: Mapping[str, Any]) -> "Draft202012Validator":
+        written = to_json(schema)
+        if len(written) > limits.SOURCE:
+            raise SchemaError("too_large", f"A schema may have {limits.SOURCE} bytes of JSON at most")
+        return self._compiled.get(written, lambda: _compiled(schema))
+
+
+def pointer_of(path: list[Any]) -> str:
+    """Return the JSON pointer of a path."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _compiled(schema: Mapping[str, Any]) -> "Draft202012Validator":
+    from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
+
+    check_rules(schema)
+    engine = RegexOptions(size_limit=_REGEX_BYTES, dfa_size_limit=_REGEX_BYTES)
+    try:
+        return Draft202012Validator(
+            dict(schema), pattern_options=engine, validate_formats=True, offline=True, mask="the value"
+        )
+    except ValidationError as error:
+        raise SchemaError("invalid_schema", error.message[:200], pointer_of(error.instance_path)) from error
+    except ValueError as error:
+        raise SchemaError("invalid_schema", str(error)[:200]) from error
+
+
+def _faults_of(error: "ValidationError") -> Iterator[Fault]:
+    keyword = error.kind.name
+    code = _CODES.get(keyword, "invalid")
+    for name in _named(error):
+        yield Fault(pointer=pointer_of([*error.instance_path, name]), code=code, detail=_DETAILS[code])
+    if code not in _DETAILS:
+        yield Fault(pointer=pointer_of(error.instance_path), code=code, detail=error.message[:200])
+
+
+_DETAILS: Final = {
+    "required": "The template needs this field",
+    "unknown_field": "The template's schema does not know this field",
+}
+
+
+def _named(error: "ValidationError") -> list[str]:
+    """Return the names that an object lacks, or has too many."""
+    told = error.kind.as_dict()
+    names = told.get("property", told.get("unexpected", []))
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _size_fault(data: Mapping[str, Any]) -> Fault | None:
+    """Return why data is more than templates work with, None when it is not."""
+    count, waiting = 0, [(data, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if count > limits.DATA_NODES or depth > limits.DATA_DEPTH:
+            detail = f"Data may have {limits.DATA_NODES} values, nested {limits.DATA_DEPTH} deep, at most"
+            return Fault(pointer="", code="too_large", detail=detail)
+        if isinstance(value, dict):
+            waiting += [(inner, depth + 1) for inner in value.values()]
+        elif isinstance(value, list):
+            waiting += [(inner, depth + 1) for inner in value]
+    return None

@@ -1,0 +1,96 @@
+"""Which JSON Schemas may describe the data of a template: those that nobody can make expensive.
+
+Draft 2020-12, whole in itself: references lead to other places of the schema, never in a circle, and what they refer
+to counts as often as it is referred to. So checking data takes time in proportion to the data.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from chalicelib.domain.errors import Fault
+from chalicelib.rendering import limits
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+RESERVED: Final = frozenset({"recipient", "tenant", "locale", "dir", "unsubscribe_url", "loop"})
+"""Names that data may not have: they are known to every template, or to loops."""
+_REFUSED: Final = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$id", "$anchor"})
+_MAPS: Final = frozenset({"properties", "$defs", "definitions", "patternProperties", "dependentSchemas"})
+"""Keywords whose keys are names of the author's."""
+
+
+class SchemaError(ValueError):
+    """A schema cannot be used; `fault` says where and why."""
+
+    def __init__(self, code: str, detail: str, pointer: str = "") -> None:
+        super().__init__(detail)
+        self.fault = Fault(pointer=pointer, code=code, detail=detail)
+
+
+def check_rules(schema: Mapping[str, Any]) -> None:
+    """Check that a schema keeps to the rules; SchemaError otherwise, with a pointer into the schema."""
+    if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
+        raise SchemaError("unknown_dialect", f"Schemas are of the dialect {DIALECT}", "/$schema")
+    _check(schema, "", 0)
+    for name in schema.get("properties") or ():
+        if name in RESERVED:
+            raise SchemaError("reserved_name", "Every template knows this name; data may not use it", _at("", name))
+    _Sizes(schema).of(schema, "", ())
+
+
+def refers_to(schema: Mapping[str, Any], reference: str) -> Any:
+    """Return the place of a schema that a local reference (`#/$defs/line`) leads to; None where it leads nowhere."""
+    found: Any = schema
+    for step in reference.removeprefix("#").split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list):
+            found = found[int(key)] if key.isdecimal() and int(key) < len(found) else None
+        else:
+            found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _check(node: Any, pointer: str, depth: int, *, names: bool = False) -> None:
+    if depth > limits.SCHEMA_DEPTH:
+        raise SchemaError("too_deep", f"A schema may be nested {limits.SCHEMA_DEPTH} deep at most", pointer)
+    for key, value in _members(node):
+        if key in _REFUSED and not names:
+            raise SchemaError("forbidden_keyword", f"Schemas have no {key} here", _at(pointer, key))
+        if key == "$ref" and not names and not (isinstance(value, str) and value.startswith("#/")):
+            raise SchemaError("forbidden_reference", "References lead to `#/…`, a place of this schema", pointer)
+        _check(value, _at(pointer, key), depth + 1, names=key in _MAPS and not names)
+
+
+class _Sizes:
+    """Counts a schema with each reference replaced by what it refers to."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._known: dict[str, int] = {}
+
+    def of(self, node: Any, pointer: str, via: tuple[str, ...]) -> int:
+        """Return the size of a place that references `via` led to."""
+        size = 1 + sum(self.of(value, _at(pointer, key), via) for key, value in _members(node))
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        if isinstance(reference, str):
+            size += self._behind(reference, pointer, via)
+        if size > limits.SCHEMA_NODES:
+            raise SchemaError("too_large", f"A schema may have {limits.SCHEMA_NODES} values at most", pointer)
+        return size
+
+    def _behind(self, reference: str, pointer: str, via: tuple[str, ...]) -> int:
+        if reference in via:
+            raise SchemaError("circular_reference", "References may not lead in a circle", pointer)
+        if reference not in self._known:
+            self._known[reference] = self.of(refers_to(self._schema, reference), pointer, (*via, reference))
+        return self._known[reference]
+
+
+def _members(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict):
+        yield from node.items()
+    elif isinstance(node, list):
+        yield from ((str(index), value) for index, value in enumerate(node))
+
+
+def _at(pointer: str, key: str) -> str:
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"

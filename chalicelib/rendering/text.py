@@ -1,0 +1,78 @@
+"""Plain text from HTML: what a mail says to readers that show no HTML, and what becomes of HTML in a text message."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Final
+
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr "
+    "html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+)
+_APART: Final = frozenset("p h1 h2 h3 h4 h5 h6 blockquote ul ol table".split())
+"""What an empty line stands around."""
+_SILENT: Final = frozenset("head style script title noscript template".split())
+_SPACES: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
+_LINES: Final = re.compile(r" *\n *")
+_EMPTY: Final = re.compile(r"\n{3,}")
+
+
+class _Reader(HTMLParser):
+    """Collects text, and those comments that are to be kept."""
+
+    def __init__(self, is_kept: Callable[[str], bool]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._is_kept = is_kept
+        self._silent = 0
+        self._links: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag == "body":
+            self._silent = 0
+        elif tag == "br":
+            self.found.append("\n")
+        elif tag == "li":
+            self.found.append("\n- ")
+        elif tag in ("td", "th"):
+            self.found.append(" ")
+        elif tag == "img" and not self._silent:
+            self.found.append(known.get("alt") or "")
+        elif tag == "a":
+            self._links.append((known.get("href") or "", len(self.found)))
+        elif tag in _BLOCKS:
+            self.found.append("\n\n" if tag in _APART else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag == "a" and self._links:
+            link, since = self._links.pop()
+            said = "".join(self.found[since:]).strip()
+            if link and not link.startswith("#") and link.removeprefix("mailto:").removeprefix("tel:") != said:
+                self.found.append(f" ({link})" if said else link)
+        elif tag in _BLOCKS:
+            self.found.append("\n\n" if tag in _APART else "\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.found.append(_SPACES.sub(" ", data))
+
+    def handle_comment(self, data: str) -> None:
+        if not self._silent and self._is_kept(data):
+            self.found.append(f"<!--{data}-->")
+
+
+def text_from(html: str, is_kept: Callable[[str], bool] = lambda _: False) -> str:
+    """Return the text of HTML: blocks on lines of their own, items of lists with a dash, links as `text (address)`.
+
+    Comments are left out, but for those that `is_kept` says stand for something.
+    """
+    reader = _Reader(is_kept)
+    reader.feed(html)
+    reader.close()
+    text = re.sub(r" {2,}", " ", "".join(reader.found))
+    return _EMPTY.sub("\n\n", _LINES.sub("\n", text)).strip()
