@@ -7,7 +7,7 @@ HERALD := .venv/bin/herald
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down check test bench package deploy lock
+.PHONY: help demo up down check test bench docs package deploy lock
 
 help: ## Say what there is.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -42,6 +42,9 @@ test: .venv ## Everything CI runs; fails under 90 % coverage of chalicelib.
 
 bench: .venv ## Measure cost, cold start, accept time and package size against the budgets.
 	$(PY) -m bench
+
+docs: .venv ## Write the documents that are made of the code.
+	$(PY) -m infra.docs
 
 package: .venv ## Build the template and the zip: make package STAGE=prod
 	$(HERALD) package --stage $(STAGE)
