@@ -63,7 +63,7 @@ class AttemptOutcome(StrEnum):
 
 class Attempt(Value, frozen=True):
     """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure,
-    `segments` how many parts an accepted text message went out in.
+    `segments` how many parts an accepted text message went out in. `epoch` is the delivery's when it was made.
     """
 
     number: int
@@ -73,6 +73,7 @@ class Attempt(Value, frozen=True):
     vendor_id: str | None = None
     code: str | None = None
     segments: int | None = None
+    epoch: int = 0
 
 
 class Detail(StrEnum):

@@ -44,13 +44,15 @@ class Refused(Value, frozen=True):
 
     `kind` is RETRIABLE (later it may), PERMANENT (this message never) or MISCONFIGURED (nothing of this provider
     until somebody mends its settings). `retry_after` is in seconds, as the vendor asked. `retries` is how often the
-    provider may be tried again at most, where that is less than usual: a refusal that is not sure to be one.
+    provider may be tried again at most, where that is less than usual: a refusal that is not sure to be one. `telling`:
+    it shows whether the vendor is well; a limit of the rate does not, nor what never got to the vendor.
     """
 
     kind: AttemptOutcome
     code: str
     retry_after: float | None = None
     retries: int | None = None
+    telling: bool = True
     dead_tokens: tuple[str, ...] = ()
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.routing import remaining
 from chalicelib.domain.state import DeliveryChange, InFlight
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Reason
@@ -29,8 +30,9 @@ def backoff(tries: int, randomness: float) -> int:
 def change_after(delivery: Delivery, result: ProviderResult, now: Millis, randomness: float) -> DeliveryChange:
     """Return how the claimed `delivery` changes by the `result` of its call.
 
-    A retriable refusal is tried again at the same provider, then at the next; a misconfigured provider is passed
-    over at once; a permanent refusal ends the delivery; an unknown outcome is left to the vendor's report.
+    A retriable refusal is tried again at the same provider, then at the next, and at last at those that were passed
+    over; a misconfigured provider is left at once; a permanent refusal ends the delivery; an unknown outcome is left to
+    the vendor's report.
     """
     match result:
         case Accepted():
@@ -43,8 +45,8 @@ def change_after(delivery: Delivery, result: ProviderResult, now: Millis, random
             asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
             wait = max(backoff(delivery.tries, randomness), asked)
             return _again(delivery, result, now, provider=delivery.provider, tries=delivery.tries, wait=wait)
-        case Refused() if delivery.provider + 1 < len(delivery.providers):
-            return _again(delivery, result, now, provider=delivery.provider + 1, tries=0, wait=0)
+        case Refused() if others := remaining(delivery)[1:]:
+            return _again(delivery, result, now, provider=others[0], tries=0, wait=0)
         case Refused():
             exhausted = result.kind is AttemptOutcome.RETRIABLE
             reason = Reason.RETRIES_EXHAUSTED if exhausted else Reason.MISCONFIGURED
@@ -61,6 +63,20 @@ def change_of_lapsed(delivery: Delivery, now: Millis) -> DeliveryChange:
         in_flight=InFlight.YES,
         reason=Reason.WORKER_DIED,
         record=record,
+    )
+
+
+def change_of_unmade(delivery: Delivery, now: Millis, until: Millis) -> DeliveryChange:
+    """Return how a claimed delivery changes whose provider turned out not to be open for calls until then: no call was
+    made, and none counts.
+    """
+    return DeliveryChange(
+        attempt=delivery.attempt,
+        status=DeliveryStatus.SENDING,
+        at=now,
+        in_flight=InFlight.YES,
+        tries=delivery.tries - 1,
+        not_before=until,
     )
 
 
@@ -86,7 +102,8 @@ def _again(delivery: Delivery, result: Refused, now: Millis, *, provider: int, t
 
 
 def _record(delivery: Delivery, result: ProviderResult, now: Millis) -> Attempt:
-    made = partial(Attempt, number=delivery.attempt, provider=delivery.providers[delivery.provider], at=now)
+    provider = delivery.providers[delivery.provider]
+    made = partial(Attempt, number=delivery.attempt, provider=provider, at=now, epoch=delivery.epoch)
     match result:
         case Accepted():
             return made(outcome=AttemptOutcome.ACCEPTED, vendor_id=result.vendor_id, segments=result.segments)

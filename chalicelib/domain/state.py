@@ -50,6 +50,7 @@ class NotificationState(Value, frozen=True):
 
     `version` counts the changes and numbers the events that tell of them. `stop_on` is what ends an escalation, None
     where all is sent whatever happens. `digest` is the window that its digested channels went into.
+    `opened_at` and `clicked_at` are when its e-mail was first opened and a link in it first followed, if known.
     """
 
     tenant: TenantId
@@ -73,6 +74,8 @@ class NotificationState(Value, frozen=True):
     archived_at: Millis | None = None
     deleted_at: Millis | None = None
     cancelled_at: Millis | None = None
+    opened_at: Millis | None = None
+    clicked_at: Millis | None = None
 
     @property
     def unread(self) -> bool:
@@ -168,6 +171,15 @@ def stopped_status(delivery: Delivery, reason: Reason) -> DeliveryStatus:
     if reason in UNWANTED:
         return DeliveryStatus.SUPPRESSED
     return DeliveryStatus.EXPIRED if reason is Reason.EXPIRED else DeliveryStatus.CANCELLED
+
+
+class Move(Value, frozen=True):
+    """A claim that takes a delivery to another of its providers (by index), where tries start anew. It is fenced: it
+    holds while only `attempt` attempts were begun.
+    """
+
+    attempt: int
+    provider: int
 
 
 class InFlight(StrEnum):

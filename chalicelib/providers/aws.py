@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.providers.base import Timeouts, misconfigured
@@ -33,10 +35,14 @@ COMMON_OUTCOMES: Final = {
 }
 """Error codes of all services (https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html)."""
 
+THROTTLED: Final = frozenset(
+    {"Throttled", "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
+"""Those of them that say that there were too many calls, which some services do by status 400."""
 BEFORE_THE_CALL: Final[dict[str, Refused]] = {
-    "CredentialRetrievalError": Refused(kind=AttemptOutcome.RETRIABLE, code="no_aws_credentials"),
+    "CredentialRetrievalError": Refused(kind=AttemptOutcome.RETRIABLE, code="no_aws_credentials", telling=False),
     "NoCredentialsError": misconfigured("no_aws_credentials"),
-    "ParamValidationError": Refused(kind=AttemptOutcome.PERMANENT, code="invalid_parameters"),
+    "ParamValidationError": Refused(kind=AttemptOutcome.PERMANENT, code="invalid_parameters", telling=False),
 }
 """What botocore finds out by itself."""
 
@@ -116,4 +122,6 @@ def _judge_answer(error: "ClientError", outcomes: Outcomes, code: str) -> Refuse
         code=None if code in ("", "Unknown", str(status)) else code,
         retry_after=metadata.get("HTTPHeaders", {}).get("retry-after"),
     )
-    return judge(answer, outcomes, time.time())
+    judged = judge(answer, outcomes, time.time())
+    limited = isinstance(judged, Refused) and code in THROTTLED
+    return replace(judged, telling=False) if limited else judged

@@ -58,9 +58,9 @@ class Caller:
         except _CannotCallError as error:
             return error.refusal
         if not isinstance(message, Message):
-            return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message")
+            return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message", telling=False)
         if instance.exceeds_limits(message):
-            return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit")
+            return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit", telling=False)
         result = _send(instance, message)
         if isinstance(result, Accepted) and isinstance(message, SmsMessage):
             return msgspec.structs.replace(result, segments=message.segments)
@@ -97,7 +97,7 @@ class Caller:
             raise _CannotCallError(misconfigured("credentials_unreadable")) from error
         except (BotoCoreError, ClientError) as error:
             # The key service is out of reach: that passes, and nothing was sent.
-            refusal = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable")
+            refusal = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable", telling=False)
             raise _CannotCallError(refusal) from error
 
 

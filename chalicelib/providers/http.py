@@ -73,7 +73,8 @@ def judge(answer: Answer, outcomes: Outcomes, now: float) -> Refused | Unsure:
     if kind is AttemptOutcome.UNKNOWN:
         return Unsure(code=code)
     if kind is AttemptOutcome.RETRIABLE:
-        return Refused(kind=kind, code=code, retry_after=seconds_to_wait(answer.retry_after, now))
+        waits = seconds_to_wait(answer.retry_after, now)
+        return Refused(kind=kind, code=code, retry_after=waits, telling=answer.status != TOO_MANY_REQUESTS)
     return Refused(kind=kind, code=code)
 
 

@@ -51,6 +51,7 @@ ATTEMPT_NAMES: Final = {
     "vendorId": "v",
     "code": "c",
     "segments": "g",
+    "epoch": "e",
 }
 TOKEN: Final = "c"  # noqa: S105 — the name of a field
 """Field of a leased delivery: says which call of `claim` leased it."""

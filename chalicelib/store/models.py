@@ -77,6 +77,8 @@ class StateItem(Item, discriminator="N"):
     archived_at = NumberAttribute(attr_name="aa", null=True)
     deleted_at = NumberAttribute(attr_name="da", null=True)
     cancelled_at = NumberAttribute(attr_name="xa", null=True)
+    opened_at = NumberAttribute(attr_name="o", null=True)
+    clicked_at = NumberAttribute(attr_name="c", null=True)
 
     @classmethod
     def of(cls, state: NotificationState, ttl: int) -> "StateItem":
@@ -213,6 +215,13 @@ class SpentItem(Item, discriminator="P"):
 
 class RateWindowItem(Item, discriminator="W"):
     """What was taken of a rate, by slots of time."""
+
+    version = NumberAttribute(attr_name="v")
+    body = UnicodeAttribute(attr_name="j")
+
+
+class CircuitItem(Item, discriminator="Q"):
+    """The last transition of a provider's breakers."""
 
     version = NumberAttribute(attr_name="v")
     body = UnicodeAttribute(attr_name="j")

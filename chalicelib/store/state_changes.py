@@ -9,7 +9,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
-from chalicelib.domain.state import DeliveryChange, InFlight, NotificationState, Relay
+from chalicelib.domain.state import DeliveryChange, InFlight, Move, NotificationState, Relay
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, StopOn
 from chalicelib.store.attributes import TOKEN, typed_attempts
@@ -27,19 +27,21 @@ _NEXT_VERSION: Final = N.version.set(N.version + 1)
 _REACHED: Final = {DeliveryStatus.SENT: "sentAt", DeliveryStatus.DELIVERED: "deliveredAt"}
 
 
-def claim(channel: Channel, now: Millis, lease: Millis, token: str) -> Update:
-    """Begin the next attempt where `domain.state.claimable` says FREE."""
+def claim(channel: Channel, now: Millis, lease: Millis, token: str, move: Move | None = None) -> Update:
+    """Begin the next attempt where `domain.state.claimable` says FREE, at another provider where it is to move."""
     attempt, tries = _field(channel, "attempt"), _field(channel, "tries")
     actions = [
         _field(channel, "status").set(DeliveryStatus.SENDING.value),
         _field(channel, "lease").set(lease),
         _token(channel).set(token),
         attempt.set((attempt | 0) + 1),
-        tries.set((tries | 0) + 1),
+        tries.set((tries | 0) + 1 if move is None else 1),
+        *([] if move is None else [_field(channel, "provider").set(move.provider)]),
         _field(channel, "notBefore").remove(),
         _NEXT_VERSION,
     ]
-    return Update(actions, _is_free(channel, now))
+    free = _is_free(channel, now)
+    return Update(actions, free if move is None else _all(free, _counts(attempt, move.attempt)))
 
 
 def deliver_in_app(now: Millis) -> Update:
@@ -86,6 +88,16 @@ def reopen(channel: Channel, epoch: int) -> Update:
 def cancel(now: Millis) -> Update:
     """Mark a state cancelled where it is not."""
     return Update([N.cancelled_at.set(now), _NEXT_VERSION], _all(N.pk.exists(), N.cancelled_at.does_not_exist()))
+
+
+def mark_opened(now: Millis) -> Update:
+    """Record when the e-mail was opened where that is not recorded."""
+    return Update([N.opened_at.set(now), _NEXT_VERSION], _all(N.pk.exists(), N.opened_at.does_not_exist()))
+
+
+def mark_clicked(now: Millis) -> Update:
+    """Record when a link in the e-mail was followed where that is not recorded."""
+    return Update([N.clicked_at.set(now), _NEXT_VERSION], _all(N.pk.exists(), N.clicked_at.does_not_exist()))
 
 
 def relay(before: tuple[Relay, ...], after: tuple[Relay, ...]) -> Update:

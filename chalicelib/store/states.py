@@ -6,7 +6,7 @@ from functools import partial
 from chalicelib.domain import inbox
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
 from chalicelib.domain.recipient import Recipient
-from chalicelib.domain.state import DeliveryChange, NotificationState, Relay
+from chalicelib.domain.state import DeliveryChange, Move, NotificationState, Relay
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, Page, RefusedChangeError
@@ -47,7 +47,9 @@ class StateRows:
         items = self._table.get_many(StateItem, [keys.state(tenant, id) for id in ids])
         return {state.id: state for state in (item.state for item in items)}
 
-    def claim(self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis) -> NotificationState:
+    def claim(
+        self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis, move: Move | None = None
+    ) -> NotificationState:
         """Begin the next attempt of a delivery; see `ports.States.claim`.
 
         When an answer of the table gets lost, its client asks again and meets the lease it took itself: the token
@@ -55,7 +57,7 @@ class StateRows:
         """
         token = self._randomness(TOKEN_BYTES).hex()
         try:
-            return self._update(ref, changes.claim(channel, now, lease, token))
+            return self._update(ref, changes.claim(channel, now, lease, token, move))
         except ConditionFailedError as failed:
             stored = _stored(failed)
             if stored and changes.has_token(token, failed.stored, channel):
@@ -79,6 +81,14 @@ class StateRows:
     def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Mark a state cancelled; the first time counts."""
         return self._once(ref, changes.cancel(now), lambda state: state.cancelled_at is not None)
+
+    def mark_opened(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Record when its e-mail was opened; the first time counts."""
+        return self._once(ref, changes.mark_opened(now), lambda state: state.opened_at is not None)
+
+    def mark_clicked(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Record when a link in its e-mail was followed; the first time counts."""
+        return self._once(ref, changes.mark_clicked(now), lambda state: state.clicked_at is not None)
 
     def relay(self, ref: NotificationRef, before: tuple[Relay, ...], after: tuple[Relay, ...]) -> NotificationState:
         """Replace the relays where they are still `before`."""

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.domain import topic
 from chalicelib.domain.allowance import Budget, Period, Taking, Usage
-from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.category import Category
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.device import Device

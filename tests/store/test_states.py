@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus, Detail
 from chalicelib.domain.ids import NotificationId, ProviderId, RotaId, UserId
-from chalicelib.domain.state import Basis, DeliveryChange, InFlight, NotificationState, Relay, Source
+from chalicelib.domain.state import Basis, DeliveryChange, InFlight, Move, NotificationState, Relay, Source
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason, StopOn, Strategy
 from chalicelib.services.ports import NotificationRef, RefusedChangeError
@@ -62,6 +62,8 @@ FULL = a_state(
     archived_at=Millis(NOW + 4),
     deleted_at=Millis(NOW + 5),
     cancelled_at=Millis(NOW + 6),
+    opened_at=Millis(NOW + 8),
+    clicked_at=Millis(NOW + 9),
 )
 
 
@@ -91,6 +93,24 @@ def test_a_claim_begins_an_attempt_under_a_lease(store: Store) -> None:
     wanted = a_delivery(DeliveryStatus.SENDING, lease=LEASE, attempt=1, tries=1)
     assert claimed == a_state({EMAIL: wanted}, version=2)
     assert store.states.get(ACME, ID) == claimed
+
+
+def test_a_claim_can_move_to_another_provider_where_tries_start_anew(store: Store) -> None:
+    store.states.put(a_state({EMAIL: a_delivery(DeliveryStatus.SENDING, attempt=2, tries=2)}), TTL)
+    claimed = store.states.claim(REF, EMAIL, NOW, LEASE, Move(attempt=2, provider=1))
+    wanted = a_delivery(DeliveryStatus.SENDING, lease=LEASE, attempt=3, tries=1, provider=1)
+    assert claimed == a_state({EMAIL: wanted}, version=2)
+    assert store.states.get(ACME, ID) == claimed
+
+
+@pytest.mark.parametrize(("attempt", "expected"), [(0, 1), (1, 0), (2, 1)])
+def test_nobody_moves_what_others_have_moved_on(store: Store, attempt: int, expected: int) -> None:
+    status = DeliveryStatus.SENDING if attempt else DeliveryStatus.QUEUED
+    state = a_state({EMAIL: a_delivery(status, attempt=attempt, tries=attempt)})
+    store.states.put(state, TTL)
+    with pytest.raises(RefusedChangeError) as refused:
+        store.states.claim(REF, EMAIL, NOW, LEASE, Move(attempt=expected, provider=1))
+    assert refused.value.state == state
 
 
 def test_a_claim_concerns_one_channel(store: Store) -> None:
@@ -306,3 +326,21 @@ def test_a_notification_goes_into_one_digest(store: Store) -> None:
         store.states.join_digest(REF, "w-2")
     assert refused.value.state is not None
     assert refused.value.state.digest == "w-1"
+
+
+def test_what_became_of_a_mail_is_kept_from_the_first_time(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    opened = store.states.mark_opened(REF, NOW)
+    clicked = store.states.mark_clicked(REF, Millis(NOW + 1))
+    assert (opened.opened_at, opened.clicked_at, opened.version) == (NOW, None, 2)
+    assert (clicked.opened_at, clicked.clicked_at, clicked.version) == (NOW, NOW + 1, 3)
+    for mark in (store.states.mark_opened, store.states.mark_clicked):
+        assert mark(REF, Millis(NOW + 9)) == clicked, "the first time counts"
+
+
+def test_of_what_does_not_exist_nothing_is_kept(store: Store) -> None:
+    for mark in (store.states.mark_opened, store.states.mark_clicked):
+        with pytest.raises(RefusedChangeError) as refused:
+            mark(REF, NOW)
+        assert refused.value.state is None
+    assert store.states.get(ACME, ID) is None

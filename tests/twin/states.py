@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.delivery import Delivery, DeliveryStatus
 from chalicelib.domain.ids import NotificationId, TenantId
-from chalicelib.domain.state import Claim, DeliveryChange, NotificationState, Relay, claimable
+from chalicelib.domain.state import Claim, DeliveryChange, Move, NotificationState, Relay, claimable
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef, RefusedChangeError
@@ -28,10 +28,18 @@ class TwinStates(TwinInbox):
     def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationState]:
         return {id: self.rows.states[tenant, id] for id in ids if (tenant, id) in self.rows.states}
 
-    def claim(self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis) -> NotificationState:
+    def claim(
+        self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis, move: Move | None = None
+    ) -> NotificationState:
+        def is_free(state: NotificationState) -> bool:
+            free = claimable(state, channel, now) is Claim.FREE
+            return free and (move is None or state.deliveries[channel].attempt == move.attempt)
+
         with self.rows.step():
-            state = self._where(ref, lambda state: claimable(state, channel, now) is Claim.FREE)
-            return self._store(with_delivery(state, channel, _claimed(state.deliveries[channel], lease)))
+            state = self._where(ref, is_free)
+            delivery = state.deliveries[channel]
+            moved = delivery if move is None else replace(delivery, provider=move.provider, tries=0)
+            return self._store(with_delivery(state, channel, _claimed(moved, lease)))
 
     def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
         with self.rows.step():
@@ -67,6 +75,16 @@ class TwinStates(TwinInbox):
         with self.rows.step():
             state = self._where(ref, lambda _: True)
             return state if state.cancelled_at is not None else self._store(replace(state, cancelled_at=now))
+
+    def mark_opened(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        with self.rows.step():
+            state = self._where(ref, lambda _: True)
+            return state if state.opened_at is not None else self._store(replace(state, opened_at=now))
+
+    def mark_clicked(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        with self.rows.step():
+            state = self._where(ref, lambda _: True)
+            return state if state.clicked_at is not None else self._store(replace(state, clicked_at=now))
 
     def relay(self, ref: NotificationRef, before: tuple[Relay, ...], after: tuple[Relay, ...]) -> NotificationState:
         return self._once(

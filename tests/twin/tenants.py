@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.breaker import Circuit
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rota import Rota
 from chalicelib.domain.tenant import ServiceAccount, Tenant
+from chalicelib.domain.value import Millis
 from chalicelib.services.ports import Between, Page
 from tests.twin.rows import Rows, page_of, store_new, store_next
 
@@ -74,6 +78,24 @@ class TwinProviders:
 
     def list(self, tenant: TenantId) -> tuple[ProviderConfig, ...]:
         return tuple(self.rows.providers[place] for place in sorted(self.rows.providers) if place[0] == tenant)
+
+
+@dataclass
+class TwinCircuits:
+    """`ports.Circuits` in memory. Rows do not expire here: `ttl` is not kept."""
+
+    rows: Rows
+
+    def list(self, tenant: TenantId) -> tuple[Circuit, ...]:
+        return tuple(self.rows.circuits[place] for place in sorted(self.rows.circuits) if place[0] == tenant)
+
+    def put(self, tenant: TenantId, circuit: Circuit, ttl: int) -> Circuit | None:
+        with self.rows.step():
+            stored = self.rows.circuits.get((tenant, circuit.provider))
+            if (stored.version if stored else 0) != circuit.version:
+                return stored or replace(circuit, at=Millis(0), version=0)
+            self.rows.circuits[tenant, circuit.provider] = replace(circuit, version=circuit.version + 1)
+        return None
 
 
 @dataclass

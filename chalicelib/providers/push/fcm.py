@@ -1,6 +1,5 @@
 """Firebase Cloud Messaging, HTTP v1 (https://firebase.google.com/docs/cloud-messaging/send/v1-api)."""
 
-import re
 import time
 import weakref
 from itertools import count
@@ -12,14 +11,14 @@ from chalicelib.channels.base import PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.connections import Pool
+from chalicelib.providers.devices import combine
+from chalicelib.providers.fcm_message import is_target, message_to
 from chalicelib.providers.google_token import AccessToken, token_refusal
 from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from firebase_admin import App
     from firebase_admin.messaging import Message, SendResponse
     from requests import Session
@@ -44,16 +43,15 @@ OUTCOMES: Final = {
 DEAD: Final = "UNREGISTERED"
 """The app was removed from the device, or got a new token. A token of another project (SENDER_ID_MISMATCH) is not
 taken for dead: a tenant that sets the wrong key would lose them all."""
-INSTALLATION: Final = re.compile(r"[cdef][A-Za-z0-9_-]{21}\Z")
-"""A Firebase installation id. Newer apps register by it, and FCM deprecates registration tokens, which also hold a
-colon: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages."""
 TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 HOST: Final = "https://fcm.googleapis.com"
+MOST_TOKENS: Final = 500
+"""A call of the SDK takes no more: https://firebase.google.com/docs/cloud-messaging/send/admin-sdk."""
+PROBED: Final = "herald-probe"
+"""The topic of a message that is never sent."""
 CONNECTIONS: Final = 50
 """At once; the messages to further devices wait for their turn, since a TLS handshake costs more than a message."""
-
-HOPE: Final = (AttemptOutcome.RETRIABLE, AttemptOutcome.MISCONFIGURED, AttemptOutcome.PERMANENT)
 
 _APPS: Final = count(1)
 
@@ -78,7 +76,7 @@ class FcmSettings(ProviderSettings, frozen=True):
 
 
 class Fcm(Provider[FcmSettings, PushMessage]):
-    """Push notifications through Firebase Cloud Messaging: one request for each token, all at once.
+    """Push notifications through Firebase Cloud Messaging: one request for each token, side by side.
 
     Each instance has an app of its own with the SDK, which ends with it; no tenant ever meets another's.
     """
@@ -88,7 +86,16 @@ class Fcm(Provider[FcmSettings, PushMessage]):
     settings_type: ClassVar = FcmSettings
     secrets: ClassVar = frozenset({"serviceAccount"})
     documentation: ClassVar = "https://firebase.google.com/docs/cloud-messaging/send/v1-api"
-    capabilities: ClassVar = ("several devices a call", "data", "images", "time to live", "dead tokens removed")
+    capabilities: ClassVar = (
+        "500 devices a call",
+        "topics",
+        "data",
+        "data only",
+        "images",
+        "priorities",
+        "time to live",
+        "dead tokens removed",
+    )
     example: ClassVar = {
         "serviceAccount": {
             "type": "service_account",
@@ -98,7 +105,6 @@ class Fcm(Provider[FcmSettings, PushMessage]):
         }
     }
     byte_limit: ClassVar = 4_096
-    token_limit: ClassVar = 500
 
     def __init__(self, settings: FcmSettings, timeouts: Timeouts) -> None:
         super().__init__(settings, timeouts)
@@ -116,54 +122,52 @@ class Fcm(Provider[FcmSettings, PushMessage]):
         self._pool = Pool(_without_retries(self._app).close)
 
     def send(self, message: PushMessage) -> ProviderResult:
-        """Send to every token. One device reached is accepted; tokens that FCM declares dead are named in any case."""
+        """Send to every device and topic, in as many calls as it takes. One reached is accepted; tokens that FCM
+        declares dead are named in any case. Addresses at other vendors are left to those.
+        """
+        tokens = tuple(filter(is_target, message.tokens))
+        if not tokens:
+            return misconfigured("no_fcm_token")
+        calls = (tokens[start : start + MOST_TOKENS] for start in range(0, len(tokens), MOST_TOKENS))
+        results = [result for some in calls for result in self._send(message, some)]
+        return combine(tokens, results, DEAD)
+
+    def probe(self) -> ProviderResult:
+        """Have FCM check a message to a topic without sending it (`validate_only`)."""
+        from firebase_admin.messaging import Message
+
+        return self._call([Message(topic=PROBED)], dry_run=True)[0]
+
+    def _send(self, message: PushMessage, tokens: tuple[str, ...]) -> list[ProviderResult]:
+        """Make one call and return what became of each token."""
+        return self._call([message_to(message, token) for token in tokens], dry_run=False)
+
+    def _call(self, messages: "list[Message]", *, dry_run: bool) -> list[ProviderResult]:
         from firebase_admin.exceptions import FirebaseError
         from firebase_admin.messaging import send_each
 
         refusal = self._token.ensure()
         if refusal is not None:
-            return refusal
+            return [refusal] * len(messages)
         try:
             with self._pool.connection():
-                batch = send_each([message_to(message, token) for token in message.tokens], app=self._app)
+                batch = send_each(messages, dry_run=dry_run, app=self._app)
         except ValueError:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_message")
+            return [Refused(kind=AttemptOutcome.PERMANENT, code="invalid_message", telling=False)] * len(messages)
         except FirebaseError as error:
-            return self._interrupted(error.cause, message)
-        return combine(message.tokens, [_result(response) for response in batch.responses])
+            return [self._interrupted(error.cause, len(messages))] * len(messages)
+        return [_result(response) for response in batch.responses]
 
-    def _interrupted(self, cause: BaseException, message: PushMessage) -> Refused | Unsure:
-        """Return what it means that the SDK gave up on the whole batch: on an answer that even it could not read, or
+    def _interrupted(self, cause: BaseException, messages: int) -> Refused | Unsure:
+        """Return what it means that the SDK gave up on the whole call: on an answer that even it could not read, or
         on an access token that FCM refused and Google did not renew. The latter is harmless where it was all.
         """
         from google.auth.exceptions import GoogleAuthError
 
         self._token.forget()
-        if isinstance(cause, GoogleAuthError) and len(message.tokens) == 1:
+        if isinstance(cause, GoogleAuthError) and messages == 1:
             return token_refusal(cause)
         return Unsure(code="unreadable_answer")
-
-
-def combine(tokens: "Sequence[str]", results: "Sequence[ProviderResult]") -> ProviderResult:
-    """Return the one result of a message to several devices.
-
-    One device reached is enough. If none was for certain, but some may have been, the outcome is unknown. Otherwise the
-    most hopeful refusal counts.
-    """
-    dead = tuple(
-        token
-        for token, result in zip(tokens, results, strict=True)
-        if isinstance(result, Refused) and result.code == DEAD
-    )
-    accepted = [result for result in results if isinstance(result, Accepted)]
-    if accepted:
-        return msgspec.structs.replace(accepted[0], dead_tokens=dead)
-    unsure = [result for result in results if isinstance(result, Unsure)]
-    if unsure:
-        return unsure[0]
-    refused = [result for result in results if isinstance(result, Refused)]
-    best = min(refused, key=lambda result: HOPE.index(result.kind))
-    return msgspec.structs.replace(best, dead_tokens=dead)
 
 
 def _result(response: "SendResponse") -> ProviderResult:
@@ -175,36 +179,6 @@ def _result(response: "SendResponse") -> ProviderResult:
         return Unsure(code="unreadable_answer") if isinstance(cause, ValueError) else judge_silence(cause)
     code, retry_after = error_code(answer.content), answer.headers.get("Retry-After")
     return judge(Answer(status=answer.status_code, code=code, retry_after=retry_after), OUTCOMES, time.time())
-
-
-def message_to(message: PushMessage, token: str) -> "Message":
-    """Return the message to one device in the SDK's terms."""
-    from firebase_admin import messaging
-
-    webpush = messaging.WebpushConfig(
-        headers={} if message.ttl is None else {"TTL": str(message.ttl)},
-        fcm_options=messaging.WebpushFCMOptions(link=message.link) if _opens_in_browser(message.link) else None,
-    )
-    return messaging.Message(
-        **{"fid" if INSTALLATION.match(token) else "token": token},
-        notification=messaging.Notification(title=message.title, body=message.body, image=message.image),
-        data=message.data,
-        android=messaging.AndroidConfig(ttl=message.ttl),
-        apns=messaging.APNSConfig(headers=_expiration(message.ttl)),
-        webpush=webpush,
-    )
-
-
-def _opens_in_browser(link: str | None) -> bool:
-    # FCM takes https only here; links into an app reach it in the data.
-    return link is not None and link.startswith("https://")
-
-
-def _expiration(ttl: int | None) -> dict[str, str]:
-    """Return the header that makes APNs give up; it wants a point in time, and 0 for "now or never"."""
-    if ttl is None:
-        return {}
-    return {"apns-expiration": str(int(time.time()) + ttl if ttl else 0)}
 
 
 class _Detail(msgspec.Struct, frozen=True):

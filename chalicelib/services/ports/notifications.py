@@ -9,7 +9,7 @@ from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import NotificationId, TenantId, UserId, UserType
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
-from chalicelib.domain.state import DeliveryChange, NotificationState, Relay
+from chalicelib.domain.state import DeliveryChange, Move, NotificationState, Relay
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 
@@ -98,9 +98,12 @@ class States(Protocol):
     def get_many(self, tenant: TenantId, ids: Collection[NotificationId]) -> dict[NotificationId, NotificationState]:
         """Return those of the states that exist, by consistent reads."""
 
-    def claim(self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis) -> NotificationState:
+    def claim(
+        self, ref: NotificationRef, channel: Channel, now: Millis, lease: Millis, move: Move | None = None
+    ) -> NotificationState:
         """Begin the next attempt of a delivery where `domain.state.claimable` says FREE: status `sending`, attempt
-        and tries one more, leased until `lease`. Raises RefusedChangeError otherwise.
+        and tries one more, leased until `lease`; where there is a `move`, as the first try of that provider.
+        Raises RefusedChangeError otherwise.
         """
 
     def change(self, ref: NotificationRef, channel: Channel, change: DeliveryChange) -> NotificationState:
@@ -128,6 +131,12 @@ class States(Protocol):
 
     def cancel(self, ref: NotificationRef, now: Millis) -> NotificationState:
         """Mark a state cancelled, once; RefusedChangeError(None) when there is no state yet."""
+
+    def mark_opened(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Record when its e-mail was opened, once; RefusedChangeError(None) when there is no state."""
+
+    def mark_clicked(self, ref: NotificationRef, now: Millis) -> NotificationState:
+        """Record when a link in its e-mail was followed, once; RefusedChangeError(None) when there is no state."""
 
     def read(self, ref: NotificationRef, owner: Recipient, now: Millis) -> NotificationState:
         """Mark it read, once, and remove the unread mark, together. RefusedChangeError when it is not the owner's,

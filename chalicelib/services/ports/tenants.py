@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chalicelib.domain.allowance import Budget
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.breaker import Circuit
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId
 from chalicelib.domain.provider import ProviderConfig
@@ -78,6 +79,24 @@ class Providers(ProviderLookup, Protocol):
 
     def delete(self, tenant: TenantId, id: ProviderId) -> bool:
         """Remove a provider; False when there was none."""
+
+
+class CircuitLookup(Protocol):
+    """Which providers of a tenant had to be left alone lately; the answer may be a minute old."""
+
+    def list(self, tenant: TenantId) -> tuple[Circuit, ...]:
+        """Return the last transition of each provider that ever had one, a day long, in order of its id."""
+
+
+class Circuits(CircuitLookup, Protocol):
+    """What workers tell each other of the providers of a tenant."""
+
+    def put(self, tenant: TenantId, circuit: Circuit, ttl: int) -> Circuit | None:
+        """Store a transition that follows that of version `circuit.version` (0: none), one version on. `ttl` is in
+        seconds since the epoch.
+
+        Returns what stands there instead, None when it was stored. Should an answer get lost, that may be its own.
+        """
 
 
 class PolicyLookup(Protocol):

@@ -1,15 +1,19 @@
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
+from chalicelib.domain.delivery import Attempt, AttemptOutcome, Delivery, DeliveryStatus
+from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
-from chalicelib.domain.retry import MAX_TRIES, backoff, change_after, change_of_lapsed
+from chalicelib.domain.retry import MAX_TRIES, backoff, change_after, change_of_lapsed, change_of_unmade
 from chalicelib.domain.state import InFlight
+from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Reason
 from tests.build import NOW, a_delivery
 
 RETRIABLE = Refused(kind=AttemptOutcome.RETRIABLE, code="busy")
 MISCONFIGURED = Refused(kind=AttemptOutcome.MISCONFIGURED, code="bad_key")
 PERMANENT = Refused(kind=AttemptOutcome.PERMANENT, code="bad_address")
+CALLED = Attempt(number=4, provider=ProviderId("first"), at=NOW, outcome=AttemptOutcome.RETRIABLE)
 
 
 def claimed() -> Delivery:
@@ -85,7 +89,7 @@ def test_the_next_provider_follows_without_a_wait(result: Refused) -> None:
     ("result", "reason"), [(RETRIABLE, Reason.RETRIES_EXHAUSTED), (MISCONFIGURED, Reason.MISCONFIGURED)]
 )
 def test_the_last_providers_last_refusal_fails_the_delivery(result: Refused, reason: Reason) -> None:
-    last = a_delivery(DeliveryStatus.SENDING, attempt=8, tries=MAX_TRIES, provider=1, lease=NOW)
+    last = a_delivery(DeliveryStatus.SENDING, attempt=8, tries=MAX_TRIES, provider=1, lease=NOW, attempts=(CALLED,))
 
     change = change_after(last, result, NOW, 0.9)
 
@@ -107,3 +111,29 @@ def test_a_lapsed_lease_leaves_an_honest_unknown() -> None:
         Reason.WORKER_DIED,
         InFlight.YES,
     )
+
+
+def test_who_was_passed_over_is_tried_at_last() -> None:
+    at_second = a_delivery(DeliveryStatus.SENDING, attempt=4, tries=MAX_TRIES, provider=1, lease=NOW)
+
+    change = change_after(at_second, RETRIABLE, NOW, 0.9)
+
+    assert (change.status, change.provider, change.tries) == (DeliveryStatus.SENDING, 0, 0)
+
+
+def test_in_a_new_epoch_everybody_is_tried_again() -> None:
+    second = replace(CALLED, number=8, provider=ProviderId("second"))
+    redriven = a_delivery(DeliveryStatus.SENDING, attempt=12, tries=MAX_TRIES, epoch=1, attempts=(CALLED, second))
+
+    change = change_after(redriven, RETRIABLE, NOW, 0.9)
+
+    assert (change.status, change.provider) == (DeliveryStatus.SENDING, 1)
+    assert change.record is not None
+    assert change.record.epoch == 1
+
+
+def test_a_call_that_was_not_made_does_not_count() -> None:
+    change = change_of_unmade(claimed(), NOW, Millis(NOW + 60_000))
+
+    assert (change.status, change.tries, change.record) == (DeliveryStatus.SENDING, 0, None)
+    assert (change.provider, change.not_before, change.in_flight) == (None, NOW + 60_000, InFlight.YES)

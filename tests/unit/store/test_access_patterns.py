@@ -51,6 +51,8 @@ PARTITIONS: dict[str, Callable[[TenantId], str]] = {
     "tenant": lambda tenant: keys.tenant(tenant).pk,
     "provider": lambda tenant: keys.provider(tenant, ProviderId("p")).pk,
     "all_providers": lambda tenant: keys.all_providers(tenant).pk,
+    "circuit": lambda tenant: keys.circuit(tenant, ProviderId("p")).pk,
+    "all_circuits": lambda tenant: keys.all_circuits(tenant).pk,
     "policy": lambda tenant: keys.policy(tenant, PolicyId("p")).pk,
     "all_policies": lambda tenant: keys.all_policies(tenant).pk,
     "rota": lambda tenant: keys.rota(tenant, RotaId("r")).pk,
