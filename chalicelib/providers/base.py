@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.channels.base import AlertMessage, EmailMessage, Message, PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.ids import TenantId
 from chalicelib.domain.provider import ProviderResult, Refused
 from chalicelib.domain.value import Value
 from chalicelib.domain.words import Channel
@@ -92,6 +93,11 @@ class Provider(ABC, Generic[S, M]):
         self.settings = settings
         self.timeouts = timeouts
         self.guard = guard
+        self.tenant: TenantId | None = None
+
+    def belong_to(self, tenant: TenantId) -> None:
+        """Take note of whose settings these are; whoever keeps instances says it once, before the first call."""
+        self.tenant = tenant
 
     @classmethod
     def check(cls, settings: S) -> None:
@@ -128,7 +134,7 @@ def _size(message: Message) -> tuple[int, int, int]:
             files = sum(4 * -(-len(file.content) // 3) for file in message.attachments)
             return len(message.text), texts + files, 0
         case AlertMessage():
-            return len(message.summary), len(message.summary.encode()), 0
+            return len(message.summary), len(msgspec.json.encode(message)), 0
         case PushMessage():
             return len(message.body), len(message.body.encode()), len(message.tokens)
         case _:

@@ -80,9 +80,11 @@ class Caller:
         credentials = self._credentials(tenant, config, vendor)
         try:
             settings = read_settings(vendor, config.settings | credentials)
-            return vendor(settings, self._timeouts, *([self._guard] if vendor.guarded else []))
+            made = vendor(settings, self._timeouts, *([self._guard] if vendor.guarded else []))
         except ValueError as error:
             raise _CannotCallError(misconfigured("invalid_settings")) from error
+        made.belong_to(tenant)
+        return made
 
     def _credentials(self, tenant: TenantId, config: ProviderConfig, vendor: ProviderClass) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError
