@@ -84,6 +84,8 @@ class StateAnswer(Answer):
     archived_at: Time | None
     deleted_at: Time | None
     cancelled_at: Time | None
+    opened_at: Time | None
+    clicked_at: Time | None
 
 
 class WholeNotification(Answer):

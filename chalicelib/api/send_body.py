@@ -18,6 +18,7 @@ from chalicelib.api.fields import (
 )
 from chalicelib.api.models import ONE_LINE, PLAIN_TEXT, Body, Line
 from chalicelib.api.recipient_models import RecipientBody
+from chalicelib.domain.content import MOST_FILES
 
 MAX_BODY: Final = 256 * 1024
 """Bytes of a send, so that each of its notifications fits into one item of the table (400 KB)."""
@@ -58,6 +59,20 @@ class SmsBody(Body):
     truncate: bool = False
 
 
+class AttachmentBody(Body):
+    """A file in the bucket of files. `key` begins with the tenant's id and a slash; the recipient sees the `name`."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=1_024), ONE_LINE]
+    name: Line
+    type: Line
+
+
+class EmailBody(Body):
+    """What only an e-mail has. Its files may have 10 MB in all, which is seen when it goes out."""
+
+    attachments: Annotated[list[AttachmentBody], Field(max_length=MOST_FILES)] = Field(default_factory=list)
+
+
 class ContentBody(Body):
     """What is said. `html` is sanitized."""
 
@@ -65,6 +80,7 @@ class ContentBody(Body):
     body: LongText
     html: LongText | None = None
     action_url: Url | None = None
+    email: EmailBody | None = None
     push: PushBody | None = None
     sms: SmsBody | None = None
 

@@ -3,8 +3,17 @@
 from typing import Final
 
 from chalicelib.api.send_body import ContentBody, SendBody
-from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
-from chalicelib.domain.content import NO_CONTENT, NO_PUSH, NO_SMS, Content, PushContent, SmsContent
+from chalicelib.api.send_rules import Send, attachments_of, faults_of_send, placed_recipients
+from chalicelib.domain.content import (
+    NO_CONTENT,
+    NO_EMAIL,
+    NO_PUSH,
+    NO_SMS,
+    Content,
+    EmailContent,
+    PushContent,
+    SmsContent,
+)
 from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.ids import PolicyId, ProviderId, TemplateKey
 from chalicelib.domain.tenant import Tenant
@@ -73,9 +82,16 @@ def _content(body: SendBody, tenant: Tenant) -> Content:
         body=content.body,
         html=_html(content, tenant),
         action_url=content.action_url,
+        email=_email(content),
         push=NO_PUSH if content.push is None else PushContent(**content.push.model_dump()),
         sms=NO_SMS if content.sms is None else SmsContent(truncate=content.sms.truncate),
     )
+
+
+def _email(content: ContentBody) -> EmailContent:
+    if content.email is None or not content.email.attachments:
+        return NO_EMAIL
+    return EmailContent(attachments=tuple(attachments_of(content.email)))
 
 
 def _html(content: ContentBody, tenant: Tenant) -> str | None:

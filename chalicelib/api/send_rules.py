@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic.alias_generators import to_camel
 
-from chalicelib.api.send_body import SendBody, UserIds
+from chalicelib.api.send_body import EmailBody, SendBody, UserIds
+from chalicelib.domain.content import Attachment
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.ids import DEFAULT_USER_TYPE, UserId, UserType
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Strategy
+from chalicelib.services.attachment_rules import attachment_faults
 from chalicelib.services.input_rules import recipient_faults
 
 DAYS_AHEAD: Final = {"sendAt": 360, "expiresAt": 400}
@@ -61,6 +63,11 @@ def placed_recipients(body: SendBody) -> list[tuple[str, Recipient]]:
     if body.recipient_user_id is not None:
         return [("/recipientUserId", _stored(body.recipient_user_id, body.recipient_user_type))]
     return []
+
+
+def attachments_of(email: EmailBody) -> list[Attachment]:
+    """Return the attachments that a body asks for."""
+    return [Attachment(key=each.key, name=each.name, type=each.type) for each in email.attachments]
 
 
 def _somebody_to_notify(send: Send) -> Iterator[Fault]:
@@ -130,6 +137,12 @@ def _links_allowed(send: Send) -> Iterator[Fault]:
         yield Fault(pointer="/content/push/image", code="invalid_url", detail="An image needs an https address")
 
 
+def _attachments_sent(send: Send) -> Iterator[Fault]:
+    content = send.body.content
+    if content is not None and content.email is not None:
+        yield from attachment_faults(attachments_of(content.email), send.tenant.id, "/content/email/attachments")
+
+
 RULES: Final[tuple[Rule, ...]] = (
     _somebody_to_notify,
     _something_to_say,
@@ -141,6 +154,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _reachable,
     _each_recipient_once,
     _links_allowed,
+    _attachments_sent,
 )
 
 

@@ -75,6 +75,8 @@ class SentNotification(Answer):
     read_at: Time | None
     archived_at: Time | None
     cancelled_at: Time | None
+    opened_at: Time | None
+    clicked_at: Time | None
 
     @classmethod
     def of(cls, notification: Notification) -> Self:
@@ -101,17 +103,23 @@ class SentNotification(Answer):
             read_at=state and state.read_at,
             archived_at=state and state.archived_at,
             cancelled_at=state and state.cancelled_at,
+            opened_at=state and state.opened_at,
+            clicked_at=state and state.clicked_at,
         )
 
 
 class Tracking(Answer):
-    """How a notification stands: every delivery with its attempts."""
+    """How a notification stands: every delivery with its attempts. `openedAt` and `clickedAt` are when its e-mail was
+    first opened and a link in it first followed, where the tenant has that told.
+    """
 
     id: str
     status: NotificationStatus
     strategy: Strategy | None
     read_at: Time | None
     cancelled_at: Time | None
+    opened_at: Time | None
+    clicked_at: Time | None
     deliveries: list[TrackedDelivery]
 
     @classmethod
@@ -124,6 +132,8 @@ class Tracking(Answer):
             strategy=request.strategy if state is None else state.strategy,
             read_at=state and state.read_at,
             cancelled_at=state and state.cancelled_at,
+            opened_at=state and state.opened_at,
+            clicked_at=state and state.clicked_at,
             deliveries=tracked(state),
         )
 

@@ -14,6 +14,7 @@ from chalicelib.api.tenant_allowances import BudgetAnswer, Budgets, DigestAnswer
 from chalicelib.api.tenant_rates import RateLimits, SendRates
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import EventMode, Sender, Tenant, TenantSettings, TenantStatus
+from chalicelib.domain.tracking import Tracking
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Strategy
 
@@ -33,6 +34,16 @@ class SenderBody(Body):
     address: EmailText
     name: Line | None = None
     reply_to: EmailText | None = None
+
+
+class TrackingBody(Body):
+    """What is told of e-mails: when they are opened and when links in them are followed (`clicks`). `countAsRead`:
+    either counts as if the notification had been read.
+    """
+
+    opens: bool = False
+    clicks: bool = False
+    count_as_read: bool = False
 
 
 class SettingsBody(Body):
@@ -56,6 +67,7 @@ class SettingsBody(Body):
     preferences: DefaultsBody = Field(default_factory=DefaultsBody)
     mandatory_categories: list[Name] = Field(default_factory=list)
     self_notification: bool = _DEFAULT.self_notification
+    tracking: TrackingBody = Field(default_factory=TrackingBody)
     rate_limits: RateLimits = Field(default_factory=dict)
     send_rates: SendRates = Field(default_factory=dict)
 
@@ -77,6 +89,7 @@ _AS_STORED: Final[dict[str, Callable[[Any], Any]]] = {
     "budgets": lambda budgets: tuple(budget.budget() for budget in budgets),
     "rate_limits": lambda limits: {limit.value: most for limit, most in limits.items()},
     "preferences": lambda defaults: defaults.preferences(),
+    "tracking": lambda tracking: Tracking(**dict(tracking)),
     "digests": lambda digests: {category: digest.rule() for category, digest in digests.items()},
 }
 """What becomes of settings that are stored in another form than they come in."""
@@ -116,6 +129,14 @@ class SenderAnswer(Answer):
     reply_to: str | None
 
 
+class TrackingAnswer(Answer):
+    """What is told of e-mails."""
+
+    opens: bool
+    clicks: bool
+    count_as_read: bool
+
+
 class SettingsAnswer(Answer):
     """The settings of a tenant."""
 
@@ -137,6 +158,7 @@ class SettingsAnswer(Answer):
     preferences: ShownDefaults
     mandatory_categories: list[str]
     self_notification: bool
+    tracking: TrackingAnswer
     rate_limits: dict[str, int]
     send_rates: dict[Channel, int]
 

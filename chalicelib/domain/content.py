@@ -7,6 +7,9 @@ import msgspec
 
 from chalicelib.domain.value import Value
 
+MOST_FILES: Final = 10
+"""Attachments of one e-mail."""
+
 
 class Attachment(Value, frozen=True):
     """A file that goes with an e-mail: its key in the stack's bucket, below the tenant's id, the name that the

@@ -40,6 +40,8 @@ def timeline(
 def _marks(state: NotificationState) -> Iterator[Moment]:
     marks = {
         "Read.": state.read_at,
+        "The e-mail was opened.": state.opened_at,
+        "A link in the e-mail was followed.": state.clicked_at,
         "Acknowledged.": state.acknowledged_at,
         "Archived by the recipient.": state.archived_at,
         "Deleted by the recipient.": state.deleted_at,

@@ -10,6 +10,7 @@ from chalicelib.domain.configuration import SILENT, Configuration, Level, config
 from chalicelib.domain.digest import DigestRule
 from chalicelib.domain.ids import ClientId, TenantId
 from chalicelib.domain.preferences import Preferences
+from chalicelib.domain.tracking import NO_TRACKING, Tracking
 from chalicelib.domain.value import Millis, Value
 from chalicelib.domain.words import Channel, Scope, Strategy
 
@@ -68,6 +69,7 @@ class TenantSettings(Value, frozen=True):
     budgets: tuple[Budget, ...] = ()
     downgrade: bool = False
     self_notification: bool = False
+    tracking: Tracking = NO_TRACKING
 
 
 class Tenant(Value, frozen=True):

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.channels.base import (
     EmailMessage,
+    MailFile,
     PushMessage,
     Shaper,
     SmsMessage,
@@ -15,8 +17,20 @@ from chalicelib.channels.base import (
     address_fault,
     shape,
 )
+from chalicelib.domain.content import Attachment, Content, EmailContent
+from chalicelib.domain.ids import TenantId
+from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.words import Channel, Reason
-from tests.build import a_recipient, a_request, a_tenant
+from tests.build import ACME, a_recipient, a_request, a_tenant
+
+
+def no_files(tenant: TenantId, attachments: Sequence[Attachment]) -> tuple[MailFile, ...]:
+    raise AssertionError("nobody asked for files")
+
+
+def as_it_is(html: str, request: NotificationRequest, tenant: Tenant) -> str:
+    return html
 
 
 @pytest.mark.parametrize("channel", Channel)
@@ -40,14 +54,33 @@ def test_e_mails_carry_the_link_to_end_more_of_their_kind(url: str | None) -> No
         asked.extend(of)
         return url
 
-    message = Shaper(link)(Channel.EMAIL, request, a_recipient(), tenant)
+    message = Shaper(link, no_files, as_it_is)(Channel.EMAIL, request, a_recipient(), tenant)
     assert message == replace(shape(Channel.EMAIL, request, a_recipient(), tenant), unsubscribe_url=url)
     assert asked == [request, tenant]
 
 
+def test_e_mails_carry_their_files_and_what_tells_of_their_reader() -> None:
+    asked = Attachment(key="acme/a.pdf", name="a.pdf", type="application/pdf")
+    file = MailFile(name="a.pdf", type="application/pdf", content=b"%PDF")
+    content = Content(body="Hello", html="<p>Hello</p>", email=EmailContent(attachments=(asked,)))
+
+    def files(tenant: TenantId, attachments: Sequence[Attachment]) -> tuple[MailFile, ...]:
+        assert (tenant, attachments) == (ACME, (asked,))
+        return (file,)
+
+    shaper = Shaper(lambda request, tenant: None, files, lambda html, request, tenant: f"{html}<img>")
+    message = shaper(Channel.EMAIL, a_request(content=content), a_recipient(), a_tenant())
+    assert isinstance(message, EmailMessage)
+    assert (message.html, message.attachments) == ("<p>Hello</p><img>", (file,))
+
+
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.PUSH])
 def test_other_messages_have_no_link_and_ask_for_none(channel: Channel) -> None:
-    shaper = Shaper(lambda request, tenant: pytest.fail("nobody asked for a link"))
+    shaper = Shaper(
+        lambda request, tenant: pytest.fail("nobody asked for a link"),
+        lambda tenant, attachments: pytest.fail("nobody asked for files"),
+        lambda html, request, tenant: pytest.fail("nobody asked for tracking"),
+    )
     assert shaper(channel, a_request(), a_recipient(), a_tenant()) == shape(
         channel, a_request(), a_recipient(), a_tenant()
     )
