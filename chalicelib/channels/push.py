@@ -19,6 +19,9 @@ APNs: https://developer.apple.com/documentation/usernotifications/generating-a-r
 LONGEST_TTL: Final = 2_419_200
 """Seconds: four weeks, as long as FCM keeps a message for a device that is off."""
 
+TOPIC: Final = "/topics/"
+"""How a token begins that names a topic of FCM's instead of a device: all who subscribed to it are reached."""
+
 _TOKEN: Final = re.compile(r"[!-~]{1,4096}\Z")
 """Printable ASCII without spaces; what is inside is the vendor's business."""
 
@@ -61,6 +64,8 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
             image=push.image,
             link=content.action_url,
             ttl=push.ttl,
+            priority=request.priority,
+            data_only=push.data_only,
         )
     )
 

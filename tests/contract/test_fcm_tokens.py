@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, Refused, Unsure
+from chalicelib.domain.words import Priority
 from infra.local.sandbox.faults import Fault, FaultKind
 from tests.contract.cases.fcm import FcmCase
 from tests.contract.messages import A_PUSH
@@ -53,3 +54,25 @@ def test_without_an_access_token_nothing_is_sent(worker: Worker) -> None:
     assert isinstance(result, Refused)
     assert result.kind is AttemptOutcome.RETRIABLE
     assert not worker.sandbox.records("fcm")
+
+
+def test_more_devices_than_one_call_takes_are_one_attempt(worker: Worker) -> None:
+    tokens = tuple(f"device-{number}" for number in range(500))
+
+    result = worker.send(replace(A_PUSH, tokens=(*tokens, "dead-1", "device-500")))
+
+    assert isinstance(result, Accepted)
+    assert result.dead_tokens == ("dead-1",)
+    assert len(worker.sandbox.records("fcm", accepted=True)) == 501
+
+
+def test_a_topic_is_one_request_whoever_subscribed(worker: Worker) -> None:
+    result = worker.send(replace(A_PUSH, tokens=("/topics/news",)))
+
+    (record,) = worker.sandbox.records("fcm", accepted=True)
+    assert result == Accepted(vendor_id=record.vendor_id)
+    assert record.body["message"]["topic"] == "news"
+
+
+def test_data_only_is_taken(worker: Worker) -> None:
+    assert isinstance(worker.send(replace(A_PUSH, data_only=True, priority=Priority.HIGH)), Accepted)

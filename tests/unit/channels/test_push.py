@@ -3,7 +3,7 @@ import pytest
 from chalicelib.channels.base import PushMessage, UnshapeableError
 from chalicelib.channels.push import BODY_LIMIT, LONGEST_TTL, PAYLOAD_LIMIT, TITLE_LIMIT, address_fault, shape
 from chalicelib.domain.content import Content, PushContent
-from chalicelib.domain.words import Reason
+from chalicelib.domain.words import Priority, Reason
 from tests.build import ID, a_recipient, a_request, a_tenant
 
 
@@ -18,6 +18,7 @@ def shaped(push: PushContent | None = None, **content: str) -> PushMessage:
     [
         (("token-1",), None),
         (("dGhpcyBpcw:APA91bH_x-y.z", ""), None),
+        (("/topics/news",), None),
         ((), Reason.MISSING_ADDRESS),
         (("",), Reason.INVALID_ADDRESS),
         (("a b", "a\nb", "ü", "x" * 4_097), Reason.INVALID_ADDRESS),
@@ -44,6 +45,13 @@ def test_the_app_learns_which_notification_it_is_and_where_to_go() -> None:
         link="https://acme.example/orders/42",
         ttl=60,
     )
+
+
+def test_how_urgent_it_is_and_whether_it_is_shown_is_told_to_the_vendor() -> None:
+    request = a_request(content=Content(body="B", push=PushContent(data_only=True)), priority=Priority.CRITICAL)
+    message = shape(request, a_recipient(), a_tenant())
+    assert (message.priority, message.data_only) == (Priority.CRITICAL, True)
+    assert (shaped().priority, shaped().data_only) == (Priority.MEDIUM, False)
 
 
 def test_the_senders_own_data_wins() -> None:

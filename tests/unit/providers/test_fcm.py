@@ -1,4 +1,4 @@
-"""FCM: one result for many devices, whatever each of them answered."""
+"""FCM: how its SDK is driven. What FCM's answers mean is shown by the contract suite."""
 
 import json
 from collections.abc import Callable
@@ -12,17 +12,17 @@ from google.auth.exceptions import RefreshError, TransportError
 
 from chalicelib.channels.base import PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.provider import ProviderResult, Refused, Unsure
+from chalicelib.domain.words import Priority
 from chalicelib.providers.base import Timeouts
+from chalicelib.providers.fcm_message import is_target, message_to
 from chalicelib.providers.google_token import token_refusal
 from chalicelib.providers.push.fcm import (
     OUTCOMES,
     Fcm,
     FcmSettings,
     ServiceAccount,
-    combine,
     error_code,
-    message_to,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:Message.token is deprecated:DeprecationWarning")
@@ -32,12 +32,6 @@ RETRIABLE, PERMANENT, MISCONFIGURED = (
     AttemptOutcome.PERMANENT,
     AttemptOutcome.MISCONFIGURED,
 )
-ACCEPTED = Accepted(vendor_id="projects/p/messages/1")
-UNSURE = Unsure(code="timeout")
-DEAD = Refused(kind=PERMANENT, code="UNREGISTERED")
-INVALID = Refused(kind=PERMANENT, code="INVALID_ARGUMENT")
-FOREIGN = Refused(kind=MISCONFIGURED, code="SENDER_ID_MISMATCH")
-BUSY = Refused(kind=RETRIABLE, code="UNAVAILABLE", retry_after=3)
 FULL: dict[str, Any] = {
     "title": "T",
     "body": "B",
@@ -46,23 +40,6 @@ FULL: dict[str, Any] = {
     "ttl": 60,
     "data": {"k": "v"},
 }
-
-
-@pytest.mark.parametrize(
-    ("results", "combined"),
-    [
-        ([ACCEPTED], ACCEPTED),
-        ([DEAD, ACCEPTED], Accepted(vendor_id="projects/p/messages/1", dead_tokens=("t0",))),
-        ([UNSURE, BUSY, ACCEPTED], ACCEPTED),
-        ([DEAD, UNSURE, BUSY], UNSURE),
-        ([DEAD, FOREIGN, BUSY], Refused(kind=RETRIABLE, code="UNAVAILABLE", retry_after=3, dead_tokens=("t0",))),
-        ([INVALID, FOREIGN], FOREIGN),
-        ([DEAD, INVALID, DEAD], Refused(kind=PERMANENT, code="UNREGISTERED", dead_tokens=("t0", "t2"))),
-    ],
-)
-def test_the_result_of_a_message_to_several_devices(results: list[ProviderResult], combined: ProviderResult) -> None:
-    tokens = [f"t{number}" for number in range(len(results))]
-    assert combine(tokens, results) == combined
 
 
 def fcm_error(status: str, *details: dict[str, str]) -> bytes:
@@ -136,6 +113,61 @@ def test_a_link_into_an_app_is_none_for_a_browser() -> None:
 
 
 @pytest.mark.parametrize(
+    ("priority", "android", "apple", "web"),
+    [
+        (Priority.LOW, "normal", "5", "low"),
+        (Priority.HIGH, "high", "10", "high"),
+        (Priority.CRITICAL, "high", "10", "high"),
+    ],
+)
+def test_what_is_urgent_is_so_on_every_platform(priority: Priority, android: str, apple: str, web: str) -> None:
+    message = encoded(priority=priority)
+    assert message["android"] == {"priority": android}
+    assert message["apns"] == {"headers": {"apns-priority": apple}}
+    assert message["webpush"] == {"headers": {"Urgency": web}}
+
+
+def test_with_data_only_the_app_gets_everything_and_the_device_shows_nothing() -> None:
+    assert encoded(data_only=True, image="https://a.example/i.png", link="https://a.example/x", data={"k": "v"}) == {
+        "token": "t0",
+        "data": {"title": "T", "body": "B", "image": "https://a.example/i.png", "k": "v"},
+        "apns": {
+            "headers": {"apns-push-type": "background", "apns-priority": "5"},
+            "payload": {"aps": {"content-available": 1}},
+        },
+    }
+
+
+def test_with_data_only_the_senders_data_wins_and_apple_wants_no_haste() -> None:
+    message = encoded(data_only=True, data={"title": "mine"}, priority=Priority.CRITICAL)
+    assert message["data"] == {"title": "mine", "body": "B"}
+    assert message["android"] == {"priority": "high"}
+    assert message["apns"]["headers"]["apns-priority"] == "5"
+
+
+def test_a_topic_is_no_device() -> None:
+    message = encoded("/topics/news.fr-CA")
+    assert message["topic"] == "news.fr-CA"
+    assert "token" not in message
+
+
+@pytest.mark.parametrize(
+    ("token", "ours"),
+    [
+        ("cIm9cDkfQk2oLrZ1xWb_3-:APA91bHun4MxP5ego", True),
+        ("cIm9cDkfQk2oLrZ1xWb_3-", True),
+        ("/topics/news", True),
+        ("/topics/", False),
+        ("/topics/a!b", False),
+        ("/topics/a/b", False),
+        ("https://notify.lunasea.app/v1/custom/user/1", False),
+    ],
+)
+def test_what_fcm_could_reach(token: str, *, ours: bool) -> None:
+    assert is_target(token) is ours
+
+
+@pytest.mark.parametrize(
     ("kind", "arguments", "refusal"),
     [
         (RefreshError, ("invalid_grant: revoked", {"error": "invalid_grant"}), ("invalid_grant", MISCONFIGURED)),
@@ -169,7 +201,15 @@ def push(*tokens: str, **fields: Any) -> PushMessage:
 
 
 def test_a_message_that_the_sdk_itself_refuses_is_not_sent(provider: Fcm) -> None:
-    assert provider.send(push("t0", data={"k": 7})) == Refused(kind=PERMANENT, code="invalid_message")
+    refusal = provider.send(push("t0", data={"k": 7}))
+    assert isinstance(refusal, Refused)
+    assert (refusal.kind, refusal.code) == (PERMANENT, "invalid_message")
+
+
+def test_addresses_at_other_vendors_are_left_to_those(provider: Fcm) -> None:
+    assert provider.send(push("https://notify.lunasea.app/v1/custom/user/1")) == Refused(
+        kind=MISCONFIGURED, code="no_fcm_token"
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +224,7 @@ def test_a_message_that_the_sdk_itself_refuses_is_not_sent(provider: Fcm) -> Non
 def test_a_batch_that_the_sdk_gave_up_on(
     provider: Fcm, tokens: tuple[str, ...], cause: Callable[..., Exception], result: ProviderResult
 ) -> None:
-    assert provider._interrupted(cause("no", {"error": "invalid_grant"}), push(*tokens)) == result
+    assert provider._interrupted(cause("no", {"error": "invalid_grant"}), len(tokens)) == result
     assert not provider._token._credentials.valid, "the next call must ask for a new token"
 
 
