@@ -1,12 +1,13 @@
 """What a channel knows: whether somebody can be reached on it, and how content looks there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 import msgspec
 
-from chalicelib.domain.content import NO_WHATSAPP, AlertAction, Severity, WhatsappContent
+from chalicelib.domain.content import NO_WHATSAPP, AlertAction, Attachment, Severity, WhatsappContent
+from chalicelib.domain.ids import TenantId
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
@@ -157,13 +158,23 @@ def shape(channel: Channel, request: NotificationRequest, recipient: Recipient, 
 
 
 class Shaper(msgspec.Struct, frozen=True):
-    """`shape`, with the link that e-mails carry to end more of their kind; `unsubscribe_url` makes it, if any."""
+    """`shape`, with what an e-mail has beside what is said: the link to end more of its kind, if any, the files, and
+    links that tell of opens and clicks where the tenant wants to know (`tracked` puts them in).
+    """
 
     unsubscribe_url: Callable[[NotificationRequest, Tenant], str | None]
+    files: Callable[[TenantId, Sequence[Attachment]], tuple[MailFile, ...]]
+    tracked: Callable[[str, NotificationRequest, Tenant], str]
 
     def __call__(self, channel: Channel, request: NotificationRequest, recipient: Recipient, tenant: Tenant) -> Message:
-        """Return the message of `request`; raises UnshapeableError."""
+        """Return the message of `request`; raises UnshapeableError, and what keeps files from being read."""
         message = shape(channel, request, recipient, tenant)
         if not isinstance(message, EmailMessage):
             return message
-        return msgspec.structs.replace(message, unsubscribe_url=self.unsubscribe_url(request, tenant))
+        attachments = request.content.email.attachments
+        return msgspec.structs.replace(
+            message,
+            unsubscribe_url=self.unsubscribe_url(request, tenant),
+            html=message.html and self.tracked(message.html, request, tenant),
+            attachments=self.files(tenant.id, attachments) if attachments else (),
+        )
