@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from chalicelib.api.template_examples import TEMPLATE_EXAMPLES
+
 ID: Final = "01890a5d-ac96-774b-bcce-b302099a8057"
 REQUEST_ID: Final = "01890a5d-ac96-774b-bcce-b302099a8058"
 AT: Final = "2026-12-01T09:00:00.000Z"
@@ -169,6 +171,7 @@ _FLAG: Final = {
 _SUPPRESSION: Final = {"channel": "email", "address": "ann@example.com", "reason": "manual", "note": "Asked by phone"}
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    **TEMPLATE_EXAMPLES,
     "Alive": {"alive": {"status": "ok"}},
     "Ready": {"ready": {"status": "ready", "checks": {"table": True, "topic": True, "queues": True}}},
     # Sending
@@ -331,8 +334,16 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             "deliveries": [_TRACKED],
         }
     },
-    "CreateTenant": {"with settings": {"id": "acme", "name": "Acme", "settings": _SETTINGS}},
+    "CreateTenant": {
+        "with settings": {
+            "id": "acme",
+            "name": "Acme",
+            "settings": _SETTINGS,
+            "firstAdmin": {"email": "amy@acme.example"},
+        }
+    },
     "ChangeTenant": {"another name": {"name": "Acme Corporation", "version": 1}},
+    "FirstAdminBody": {"by address": {"email": "amy@acme.example"}},
     "SettingsBody": {"fewer segments": {"smsMaxSegments": 2}},
     "TenantAnswer": {"active": _TENANT},
     "TenantPage": {"first of several": {"items": [_TENANT], "nextCursor": CURSOR}},
@@ -374,7 +385,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "RateLimitsBody": {"more sends": {"rateLimits": {"send": 1_000}, "sendRates": {"sms": 10}}},
     "RateLimitsAnswer": {
         "all": {
-            "rateLimits": {"send": 1_000, "simulate": 100, "read": 600, "users": 300, "admin": 300},
+            "rateLimits": {"send": 1_000, "simulate": 100, "read": 600, "users": 300, "admin": 300, "templates": 200},
             "sendRates": {"sms": 10},
         }
     },

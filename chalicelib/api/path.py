@@ -4,10 +4,12 @@ from chalicelib.domain.errors import InvalidIdError, NotFoundError
 from chalicelib.domain.ids import (
     ClientId,
     DeviceId,
+    FragmentKey,
     NotificationId,
     PolicyId,
     ProviderId,
     RotaId,
+    TemplateKey,
     TenantId,
     TopicKey,
     UserId,
@@ -18,11 +20,15 @@ from chalicelib.domain.ids import (
     parse_policy_id,
     parse_provider_id,
     parse_rota_id,
+    parse_template_key,
     parse_topic_key,
     parse_user_id,
     parse_user_type,
 )
 from chalicelib.domain.words import Channel
+
+MOST_DIGITS = 7
+"""Of the number of a version."""
 
 
 def notification_id(text: str) -> NotificationId:
@@ -63,6 +69,26 @@ def rota_id(text: str) -> RotaId:
         return parse_rota_id(text)
     except InvalidIdError as error:
         raise NotFoundError from error
+
+
+def template_key(text: str) -> TemplateKey:
+    """Return the key of a template in `text`; raises NotFoundError when it is none."""
+    try:
+        return parse_template_key(text)
+    except InvalidIdError as error:
+        raise NotFoundError from error
+
+
+def fragment_key(text: str) -> FragmentKey:
+    """Return the key of a layout or partial in `text`; raises NotFoundError when it is none."""
+    return FragmentKey(template_key(text))
+
+
+def version_number(text: str) -> int:
+    """Return the number of a version in `text`; raises NotFoundError when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise NotFoundError
+    return int(text)
 
 
 def device_id(text: str) -> DeviceId:

@@ -29,7 +29,11 @@ SEND_ERRORS: Final[tuple[type[HeraldError], ...]] = (
 
 def send(call: Call, body: SendBody) -> Reply:
     """Accept a send and answer the ids of its notifications."""
-    order = ordered(call, body)
+    return place(call, ordered(call, body))
+
+
+def place(call: Call, order: Order) -> Reply:
+    """Accept an order and answer the ids of its notifications."""
     accepted = bootstrap.accept()(
         order,
         sent_by=call.principal.name,

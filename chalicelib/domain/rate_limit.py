@@ -24,6 +24,7 @@ class Limit(StrEnum):
     READ = "read"
     USERS = "users"
     ADMIN = "admin"
+    TEMPLATES = "templates"
 
 
 CALLS_A_MINUTE: Final = {
@@ -32,6 +33,7 @@ CALLS_A_MINUTE: Final = {
     Limit.READ: 600,
     Limit.USERS: 300,
     Limit.ADMIN: 300,
+    Limit.TEMPLATES: 200,
 }
 """What a caller may do in a minute before its tenant says otherwise."""
 
