@@ -21,14 +21,14 @@ _AFTER: Final = "{# -#}"
 
 @dataclass(frozen=True)
 class Written:
-    """A source as somebody wrote it, and where: `/fragments/footer`. Lines end with `\\n`."""
+    """A source as somebody wrote it, and where: `/fragments/footer`. Its lines end with a line feed."""
 
     pointer: str
     text: str
 
     @classmethod
     def at(cls, pointer: str, text: str) -> "Written":
-        """Return a source with its line ends made `\\n`, as Jinja's are."""
+        """Return a source with its line ends made line feeds, as Jinja has them."""
         return cls(pointer, text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def fault(self, refusal: RefusalError) -> Fault:
@@ -129,7 +129,9 @@ class Composer:
     def _check_way(self, source: Written, piece: Piece, key: str, via: tuple[str, ...], count: int) -> None:
         if key in via:
             way = " → ".join((*via, key))
-            raise CompositionError(source.fault(RefusalError("include_cycle", f"Partials in a circle: {way}", piece.at)))
+            raise CompositionError(
+                source.fault(RefusalError("include_cycle", f"Partials in a circle: {way}", piece.at))
+            )
         if len(via) >= limits.NESTED_INCLUDES:
             detail = f"Partials may be nested {limits.NESTED_INCLUDES} deep at most"
             raise CompositionError(source.fault(RefusalError("too_deep", detail, piece.at)))

@@ -19,4 +19,3 @@ def text_source(placed: list[tuple[Piece, Place]]) -> str:
 
 def _is_lost(piece: Piece, place: Place) -> bool:
     return piece.kind is not Kind.TEXT and place not in (Place.TEXT, Place.VALUE, Place.LINK)
-

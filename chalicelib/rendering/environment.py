@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any, Final, NoReturn
 
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.lexer import Lexer
 from jinja2.runtime import Context, LoopContext
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.sandbox import SandboxedEnvironment
 
 from chalicelib.rendering.filters import FILTERS
 from chalicelib.rendering.grammar import EACH, LOOP, parse, size
@@ -18,8 +19,36 @@ from chalicelib.rendering.positions import PositionLexer
 from chalicelib.rendering.run import kind_of, need
 from chalicelib.rendering.values import number_of, printed
 
-_TESTS: Final = ["boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "float", "ge", "greaterthan", "gt", "in", "integer", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd", "string", "true", "undefined", "upper"]
+_TESTS: Final = [
+    "boolean",
+    "defined",
+    "divisibleby",
+    "eq",
+    "equalto",
+    "even",
+    "false",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "integer",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "string",
+    "true",
+    "undefined",
+    "upper",
+]
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%"})
+
 
 class Sandbox(SandboxedEnvironment):
     """Compiles and runs templates of one kind: HTML, where values are escaped, or text."""
@@ -45,7 +74,9 @@ class Sandbox(SandboxedEnvironment):
         """Return a source as code; RefusalError when something in it is not allowed."""
         tree = parse(source, self)
         for loop in tree.find_all(nodes.For):
-            loop.iter = nodes.Filter(loop.iter, EACH, [nodes.Const(size(loop))], [], None, None, lineno=loop.iter.lineno)
+            loop.iter = nodes.Filter(
+                loop.iter, EACH, [nodes.Const(size(loop))], [], None, None, lineno=loop.iter.lineno
+            )
         code = self.compile(tree, filename=SOURCE_NAME)
         return self.template_class.from_code(self, code, self.globals)
 

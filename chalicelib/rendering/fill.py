@@ -69,7 +69,6 @@ class Filling:
         self._data = data
         self._about = about
         self._clock = clock
-        self._deadline = clock() + limits.SECONDS
         self._names = names_of(about, wording.locale)
         self._contexts: dict[Sandbox, Context] = {}
 
@@ -89,6 +88,7 @@ class Filling:
         pieces: list[str] = []
         size = 0
         output = template.root_render_func(context)
+        deadline = self._clock() + limits.SECONDS
         while True:
             some = list(islice(output, limits.CHUNKS))
             size += sum(map(len, some))
@@ -97,7 +97,7 @@ class Filling:
             pieces += some
             if len(some) < limits.CHUNKS:
                 return "".join(pieces)
-            if self._clock() > self._deadline:
+            if self._clock() > deadline:
                 raise OverLimitError("it takes too long")
 
     def _context(self, kind: Sandbox) -> Context:

@@ -83,9 +83,8 @@ def _sentence(message: str | None) -> str:
 
 
 def _check(tree: nodes.Template, environment: Environment, *, includes: bool) -> None:
-    count = loops = 0
-    for node, depth, loop in _walk(tree):
-        count += 1
+    loops = 0
+    for count, (node, depth, loop) in enumerate(_walk(tree), 1):
         loops += isinstance(node, nodes.For)
         at = node.lineno - 1
         if count > limits.NODES or loops > limits.LOOPS:

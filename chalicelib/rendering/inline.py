@@ -20,7 +20,9 @@ _STYLE_SHEET: Final = re.compile(r"<style[\s>]", re.IGNORECASE)
 _TBODY: Final = re.compile(r"</?tbody>")
 _BRACE: Final = re.compile(r"\{(?=[{%#])")
 _END: Final = re.compile(r"</([a-z0-9]+)")
-_IMPLIED: Final = frozenset("html head body p li dt dd thead tbody tfoot tr td th caption colgroup option style".split())
+_IMPLIED: Final = frozenset(
+    {"html", "head", "body", "p", "li", "dt", "dd", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"}
+) | {"option", "style"}
 """Elements that may end without saying so: whatever writes HTML anew says it."""
 
 

@@ -30,7 +30,7 @@ FILTERED: Final = 1_000_000
 OUTPUT: Final = 500_000
 """Characters of a part that is filled."""
 SECONDS: Final = 0.5
-"""For all parts of one message."""
+"""Of one part."""
 CHUNKS: Final = 32
 """Pieces of output made between two looks at their size and at the clock."""
 SCHEMA_NODES: Final = 2_000

@@ -53,7 +53,8 @@ def _round(value: Any, precision: Any = 0, method: Any = "common") -> float:
     scale = 10 ** count_of(precision, _PRECISION)
     number = number_of(value)
     if method == "common":
-        return round(float(number), count_of(precision, _PRECISION))
+        rounded: float = round(float(number), count_of(precision, _PRECISION))
+        return rounded
     if method not in ("ceil", "floor"):
         raise TemplateRuntimeError("`round` knows the methods common, ceil and floor")
     reckoned: int = (math.ceil if method == "ceil" else math.floor)(number * scale)

@@ -42,7 +42,7 @@ def pieces_of(source: str, lexer: Lexer) -> list[Piece]:
     tokens = [(position - 1, kind, text) for position, kind, text in lexer.tokeniter(source, None)]
     index = done = 0
     while index < len(tokens):
-        at, kind, text = tokens[index]
+        at, kind, _ = tokens[index]
         if at > done:
             # White space that a `-` takes away.
             found.append(Piece(Kind.TEXT, source[done:at], done))

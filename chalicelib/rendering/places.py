@@ -33,7 +33,24 @@ class Place(Enum):
 
 _LINKS: Final = frozenset({"href", "src", "action", "background", "cite", "poster", "data", "srcset", "longdesc"})
 _FORBIDDEN_TAGS: Final = frozenset(
-    ["script", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "link", "form", "input", "button", "textarea", "svg", "math", "template"]
+    [
+        "script",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "base",
+        "link",
+        "form",
+        "input",
+        "button",
+        "textarea",
+        "svg",
+        "math",
+        "template",
+    ]
 )
 _FORBIDDEN_ATTRIBUTES: Final = frozenset({"formaction", "srcdoc", "http-equiv", "ping", "xlink:href"})
 _RAW: Final = frozenset({"style", "title", "noscript", "xmp", "noembed", "noframes"})

@@ -119,7 +119,8 @@ def _named(error: "ValidationError") -> list[str]:
 
 def _size_fault(data: Mapping[str, Any]) -> Fault | None:
     """Return why data is more than templates work with, None when it is not."""
-    count, waiting = 0, [(data, 0)]
+    count = 0
+    waiting: list[tuple[Any, int]] = [(data, 0)]
     while waiting:
         value, depth = waiting.pop()
         count += 1

@@ -5,13 +5,35 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Final
 
-_BLOCKS: Final = frozenset(
-    "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "html li main nav ol p pre section table tbody tfoot thead tr ul".split()
-)
-_APART: Final = frozenset("p h1 h2 h3 h4 h5 h6 blockquote ul ol table".split())
+_APART: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "table"})
 """What an empty line stands around."""
-_SILENT: Final = frozenset("head style script title noscript template".split())
+_BLOCKS: Final = _APART | {
+    "address",
+    "article",
+    "aside",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "pre",
+    "section",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+}
+_SILENT: Final = frozenset({"head", "style", "script", "title", "noscript", "template"})
+_BEFORE: Final = {"br": "\n", "li": "\n- ", "td": " ", "th": " "}
 _SPACES: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
 _LINES: Final = re.compile(r" *\n *")
 _EMPTY: Final = re.compile(r"\n{3,}")
@@ -33,12 +55,8 @@ class _Reader(HTMLParser):
             self._silent += 1
         elif tag == "body":
             self._silent = 0
-        elif tag == "br":
-            self.found.append("\n")
-        elif tag == "li":
-            self.found.append("\n- ")
-        elif tag in ("td", "th"):
-            self.found.append(" ")
+        elif tag in _BEFORE:
+            self.found.append(_BEFORE[tag])
         elif tag == "img" and not self._silent:
             self.found.append(known.get("alt") or "")
         elif tag == "a":
