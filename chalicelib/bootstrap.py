@@ -667,9 +667,10 @@ def read_audit() -> "ReadAudit":
 @cache
 def manage_tenants() -> "ManageTenants":
     """Return the use case that administers tenants."""
+    from chalicelib.aws.user_pool import UserPool
     from chalicelib.services.manage_tenants import ManageTenants
 
-    return ManageTenants(tenants(), audited_changes())
+    return ManageTenants(tenants(), UserPool(settings().user_pool), audited_changes())
 
 
 @cache

@@ -113,6 +113,11 @@ class Settings:
         return self._environment["HERALD_LOGIN_URL"]
 
     @property
+    def user_pool(self) -> str:
+        """The id of the user pool that tenants' first administrators are invited to."""
+        return self._environment["HERALD_USER_POOL"]
+
+    @property
     def login_client_id(self) -> str:
         """The OAuth2 client that users log in with."""
         return self._environment["HERALD_LOGIN_CLIENT_ID"]

@@ -44,7 +44,7 @@ from chalicelib.services.subscribe_to_topics import SubscribeToTopics
 from chalicelib.services.suppress import Suppress
 from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
-from tests.fakes import ManualClock
+from tests.fakes import FakeInvitations, ManualClock
 from tests.rehearsing import explain_on, simulate_on
 from tests.saying import KeptTemplates, fill_from, say_from
 from tests.store.stores import Store, on_twin
@@ -159,7 +159,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "suppress": Suppress(store.suppressions, store.tenants, audited),
         "unsubscribe": Unsubscribe(store.preferences, store.tenants),
         "unsubscribe_tokens": UnsubscribeTokens(b"a secret for all tests"),
-        "manage_tenants": ManageTenants(store.tenants, audited),
+        "manage_tenants": ManageTenants(store.tenants, FakeInvitations(), audited),
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
         "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),
         "manage_policies": ManagePolicies(store.policies, store.rotas, store.tenants, audited),

@@ -7,13 +7,13 @@ from typing import Any
 
 from chalicelib.channels.base import Message
 from chalicelib.domain.events import BusEvent
-from chalicelib.domain.ids import NotificationId, ProviderId
+from chalicelib.domain.ids import NotificationId, ProviderId, TenantId
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.timer import Due
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
-from chalicelib.services.ports import NotificationRef, Publication
+from chalicelib.services.ports import InvitedElsewhereError, NotificationRef, Publication
 from tests.build import NOW
 
 
@@ -132,3 +132,14 @@ class FakeVendor:
         if self.answers:
             return self.answers.pop(0)
         return Accepted(vendor_id=f"vendor-{len(self.calls)}")
+
+
+@dataclass
+class FakeInvitations:
+    """`ports.Invitations` that remembers whom it invited; who was invited to one tenant is of that one."""
+
+    invited: dict[str, TenantId] = field(default_factory=dict)
+
+    def invite(self, tenant: TenantId, email: str) -> None:
+        if self.invited.setdefault(email.lower(), tenant) != tenant:
+            raise InvitedElsewhereError

@@ -37,7 +37,9 @@ ONE = TENANTS + "/{id}"
 )
 def create_tenant(call: Call, body: CreateTenant) -> Reply:
     """Store a new tenant."""
-    tenant = bootstrap.manage_tenants().create(body.tenant(call.now), Actor(call.principal, call.now))
+    by = Actor(call.principal, call.now)
+    first_admin = body.first_admin.email if body.first_admin else None
+    tenant = bootstrap.manage_tenants().create(body.tenant(call.now), by, first_admin)
     return Reply(TenantAnswer.model_validate(tenant), headers={"Location": f"{TENANTS}/{tenant.id}"})
 
 

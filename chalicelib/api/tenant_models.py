@@ -95,12 +95,19 @@ _AS_STORED: Final[dict[str, Callable[[Any], Any]]] = {
 """What becomes of settings that are stored in another form than they come in."""
 
 
+class FirstAdminBody(Body):
+    """Who is to administer a new tenant: they are written to at their address, which they log in with."""
+
+    email: EmailText
+
+
 class CreateTenant(Body):
-    """A new tenant with its first settings."""
+    """A new tenant with its first settings and, where the stack's own user pool is used, its first administrator."""
 
     id: TenantIdText
     name: Line
     settings: SettingsBody | None = None
+    first_admin: FirstAdminBody | None = None
 
     def tenant(self, now: Millis) -> Tenant:
         """Return the tenant as it is stored first."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from chalicelib.domain.errors import ConflictError, NotFoundError
+from chalicelib.domain.errors import ConflictError, Fault, NotFoundError
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
 from chalicelib.services.input_rules import check_settings
-from chalicelib.services.ports import Page, Tenants
+from chalicelib.services.ports import Invitations, InvitedElsewhereError, Page, Tenants
 from chalicelib.tenancy import tenant_scope
 
 
@@ -23,21 +23,26 @@ class ManageTenants:
     """The use case: create, look up and change tenants. One that the caller does not reach raises NotFoundError."""
 
     tenants: Tenants
+    invitations: Invitations
     audited: AuditedChanges
 
-    def create(self, tenant: Tenant, by: Actor) -> Tenant:
-        """Store a new tenant.
+    def create(self, tenant: Tenant, by: Actor, first_admin: str | None = None) -> Tenant:
+        """Store a new tenant, whose first administrator is invited by e-mail, if one is named.
+
+        The tenant itself is stored last: who dies before that has made nothing that shows, and may do it again.
 
         Raises
         ------
         InvalidInputError
             The settings are not possible.
         ConflictError
-            There is a tenant of this id.
+            There is a tenant of this id, or the first administrator is a user of another.
         """
         check_settings(tenant.settings)
         if self._find(tenant.id) is not None:
             raise ConflictError(f"There is a tenant {tenant.id}")
+        if first_admin is not None:
+            self._invite(tenant.id, first_admin)
         with tenant_scope(tenant.id), self.audited.change(_change(Action.CREATE_TENANT, None, tenant), by):
             self.tenants.create(tenant)
         return tenant
@@ -78,6 +83,14 @@ class ManageTenants:
     def activate(self, id: TenantId, by: Actor) -> Tenant:
         """Let a suspended tenant send again."""
         return self._with_status(id, TenantStatus.ACTIVE, by, Action.ACTIVATE_TENANT)
+
+    def _invite(self, tenant: TenantId, email: str) -> None:
+        try:
+            self.invitations.invite(tenant, email)
+        except InvitedElsewhereError as error:
+            detail = "This address is a user's of another tenant"
+            fault = Fault(pointer="/firstAdmin/email", code="user_exists", detail=detail)
+            raise ConflictError(detail, faults=[fault]) from error
 
     def _with_status(self, id: TenantId, status: TenantStatus, by: Actor, action: Action) -> Tenant:
         return self._revise(id, lambda tenant: msgspec.structs.replace(tenant, status=status), by, None, action)

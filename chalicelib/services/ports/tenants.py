@@ -39,6 +39,19 @@ class Tenants(TenantLookup, Protocol):
         """Return the ids of all tenants in order."""
 
 
+class InvitedElsewhereError(Exception):
+    """Somebody who is to be invited is a user already, of another tenant or of none."""
+
+
+class Invitations(Protocol):
+    """The directory of people that Herald may invite to."""
+
+    def invite(self, tenant: TenantId, email: str) -> None:
+        """Make somebody an administrator of a tenant and write to them; who was invited before is left as they are.
+        InvitedElsewhereError.
+        """
+
+
 class ServiceAccounts(Protocol):
     """Service accounts, found by client id (they may act for several tenants, so the platform owns the rows)."""
 

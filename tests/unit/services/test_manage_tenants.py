@@ -10,6 +10,7 @@ from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.manage_tenants import ManageTenants
 from tests.build import ACME, a_tenant
 from tests.callers import ADMIN, FOREIGN_ADMIN, GLOBEX, PLATFORM, a_user, by
+from tests.fakes import FakeInvitations
 from tests.twin import Rows, TwinAuditLog, TwinTenants
 
 
@@ -23,10 +24,15 @@ def rows() -> Rows:
 
 
 @pytest.fixture
-def manage(rows: Rows) -> ManageTenants:
+def invitations() -> FakeInvitations:
+    return FakeInvitations()
+
+
+@pytest.fixture
+def manage(rows: Rows, invitations: FakeInvitations) -> ManageTenants:
     numbers = iter(range(1_000))
     audited = AuditedChanges(TwinAuditLog(rows), lambda size: next(numbers).to_bytes(size, "big"))
-    return ManageTenants(TwinTenants(rows), audited)
+    return ManageTenants(TwinTenants(rows), invitations, audited)
 
 
 def actions(rows: Rows, tenant: TenantId = ACME) -> list[str]:
@@ -56,6 +62,33 @@ def test_first_settings_are_checked_before_anything_is_stored(rows: Rows, manage
         manage.create(a_tenant(settings=TenantSettings(time_zone="Nowhere")), by(PLATFORM))
 
     assert (rows.tenants, rows.audit) == ({}, {})
+
+
+def test_the_first_administrator_is_invited_by_mail(manage: ManageTenants, invitations: FakeInvitations) -> None:
+    manage.create(a_tenant(), by(PLATFORM), "Amy@Acme.example")
+
+    assert invitations.invited == {"amy@acme.example": ACME}
+
+
+def test_who_administers_another_tenant_is_no_first_administrator(
+    rows: Rows, manage: ManageTenants, invitations: FakeInvitations
+) -> None:
+    invitations.invite(GLOBEX, "amy@acme.example")
+
+    with pytest.raises(ConflictError) as raised:
+        manage.create(a_tenant(), by(PLATFORM), "amy@acme.example")
+
+    assert [fault.pointer for fault in raised.value.faults] == ["/firstAdmin/email"]
+    assert (rows.tenants, rows.audit) == ({}, {})
+
+
+def test_nobody_is_invited_to_a_tenant_that_is_there(manage: ManageTenants, invitations: FakeInvitations) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+
+    with pytest.raises(ConflictError):
+        manage.create(a_tenant(), by(PLATFORM), "eve@evil.example")
+
+    assert invitations.invited == {}
 
 
 def test_its_own_admin_changes_a_tenants_settings(rows: Rows, manage: ManageTenants) -> None:

@@ -1,0 +1,58 @@
+"""Inviting people to the user pool."""
+
+import pytest
+
+from chalicelib.aws.clients import client
+from chalicelib.aws.user_pool import UserPool
+from chalicelib.domain.words import Role
+from chalicelib.services.ports import InvitedElsewhereError
+from tests.build import ACME
+from tests.callers import GLOBEX
+
+AMY = "amy@acme.example"
+
+
+@pytest.fixture
+def pool() -> str:
+    """A user pool with the group of administrators."""
+    cognito = client("cognito-idp")
+    id = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    cognito.create_group(GroupName=Role.ADMIN, UserPoolId=id)
+    return id
+
+
+def groups(pool: str) -> list[str]:
+    found = client("cognito-idp").admin_list_groups_for_user(UserPoolId=pool, Username=AMY)
+    return [group["GroupName"] for group in found["Groups"]]
+
+
+def attributes(pool: str) -> dict[str, str]:
+    found = client("cognito-idp").admin_get_user(UserPoolId=pool, Username=AMY)
+    return {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+
+
+def test_who_is_invited_administers_that_tenant(pool: str) -> None:
+    UserPool(pool).invite(ACME, "Amy@Acme.example")
+
+    assert groups(pool) == [Role.ADMIN]
+    known = attributes(pool)
+    assert (known["email"], known["custom:tenantId"], known["custom:userType"]) == (AMY, "acme", "admin")
+
+
+def test_an_invitation_that_died_half_way_is_completed_by_the_next(pool: str) -> None:
+    tenant = [{"Name": "email", "Value": AMY}, {"Name": "custom:tenantId", "Value": "acme"}]
+    client("cognito-idp").admin_create_user(UserPoolId=pool, Username=AMY, UserAttributes=tenant)
+
+    UserPool(pool).invite(ACME, AMY)
+    UserPool(pool).invite(ACME, AMY)
+
+    assert groups(pool) == [Role.ADMIN]
+
+
+def test_a_user_of_another_tenant_is_not_taken_over(pool: str) -> None:
+    UserPool(pool).invite(GLOBEX, AMY)
+
+    with pytest.raises(InvitedElsewhereError):
+        UserPool(pool).invite(ACME, AMY)
+
+    assert attributes(pool)["custom:tenantId"] == "globex"
