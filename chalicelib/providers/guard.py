@@ -10,11 +10,20 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from requests import Session
 
+HttpsUrl = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^https://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!$-\[\]-~]*)?\Z", max_length=2_048
+    ),
+]
+"""A setting: an address that is requested as it stands; nobody's name and password are in it, and no fragment."""
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a name, for connections to a port; raises OSError."""
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address

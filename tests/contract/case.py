@@ -40,6 +40,8 @@ class Case(ABC):
     """The wait understood when the vendor asks for 2 seconds; None where its protocol cannot ask."""
     names_messages: ClassVar[bool] = True
     """Whether the vendor gives what it takes an id."""
+    has_answers: ClassVar[bool] = True
+    """Whether a success has a shape by which it is known; else any answer of 200 is one."""
     has_credentials: ClassVar[bool] = True
     """Whether the vendor asks who sends."""
     without_credentials: ClassVar[str | None] = "no_credentials"

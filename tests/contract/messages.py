@@ -1,6 +1,17 @@
 """The messages that the cases send."""
 
-from chalicelib.channels.base import ChatMessage, EmailMessage, MailFile, PushMessage, SmsMessage, WhatsappMessage
+from chalicelib.channels.base import (
+    AlertMessage,
+    ChatMessage,
+    EmailMessage,
+    MailFile,
+    PushMessage,
+    SmsMessage,
+    WebhookMessage,
+    WhatsappMessage,
+)
+from chalicelib.domain.content import AlertAction, Severity
+from chalicelib.domain.value import Millis
 
 AN_EMAIL = EmailMessage(
     reference="01890a5d-ac96-774b-bcce-b302099a8057",
@@ -38,4 +49,27 @@ A_CHAT = ChatMessage(
     text="Grüße: 1 < 2 & more.\nBye",
     title="Your order",
     link="https://example.com/orders/42",
+)
+AN_ALERT = AlertMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057",
+    action=AlertAction.TRIGGER,
+    severity=Severity.ERROR,
+    summary="Payments fail — Grüße",
+    text="Payments fail — Grüße\nSince 9:00",
+    source="payments.example.com",
+    dedup_key="payments/down",
+    link="https://example.com/incidents/7",
+    details={"rate": 0.75, "region": "eu"},
+)
+A_WEBHOOK = WebhookMessage(
+    reference="01890a5d-ac96-774b-bcce-b302099a8057",
+    user_type="customer",
+    user_id="u1",
+    category="transactional",
+    text="It is on its way. Grüße",
+    at=Millis(1_796_000_000_000),
+    type="order.shipped",
+    title="Your order",
+    link="https://example.com/orders/42",
+    data={"orderId": "42"},
 )
