@@ -1,6 +1,8 @@
 """Amazon SNS, direct to a phone number (https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html)."""
 
-from typing import Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import msgspec
 
 from chalicelib.channels.base import SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
@@ -20,13 +22,17 @@ OUTCOMES: Final = {
 """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors"""
 
 
+Sender = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9-]{1,11})\Z")]
+"""A setting: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html#sms_publish_sdk."""
+
+
 class SnsSettings(ProviderSettings, frozen=True):
     """How a tenant uses SNS. `sender` is a number of the stack's account (E.164) or, where a country allows it, a name
-    of up to 11 letters and digits; without one, SNS picks.
+    of up to 11 letters and digits (short codes are numbers too); without one, SNS picks.
     """
 
     sms_type: Literal["Transactional", "Promotional"] = "Transactional"
-    sender: str | None = None
+    sender: Sender | None = None
 
 
 class Sns(Provider[SnsSettings, SmsMessage]):

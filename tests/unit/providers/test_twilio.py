@@ -10,7 +10,7 @@ import requests
 
 from chalicelib.channels.base import SmsMessage
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Refused
+from chalicelib.domain.provider import Accepted, Refused
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.http import Answer, judge
 from chalicelib.providers.sms.twilio import (
@@ -19,6 +19,7 @@ from chalicelib.providers.sms.twilio import (
     Twilio,
     TwilioSettings,
     UnreadableAnswerError,
+    _Created,
     error_code,
 )
 from tests.unit.providers.wire import answer, http_server
@@ -50,6 +51,44 @@ def test_from_whom(settings: dict[str, str], sender: str | None, origin: dict[st
     assert provider(**settings)._origin(msgspec.structs.replace(SMS, sender=sender)) == origin
 
 
+@pytest.mark.parametrize("sender", ["+14155550100", "72345", "Shop 24", "A", "R&D_team-1"])
+def test_what_a_sender_may_be(sender: str) -> None:
+    assert provider(sender=sender).settings.sender == sender
+
+
+@pytest.mark.parametrize("sender", ["", "4155550100", "+0123", "Twelve chars", "Größe", "Shop\n", "12", "whatsapp:+1"])
+def test_what_it_may_not_be(sender: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        provider(sender=sender)
+
+
+class Canned(requests.adapters.HTTPAdapter):
+    """Gives an answer without a network."""
+
+    def __init__(self, status: int, content: object) -> None:
+        super().__init__()
+        self._status, self._content = status, json.dumps(content).encode()
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response._content, response.request = self._status, self._content, request
+        return response
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [
+        ("active", Accepted()),
+        ("suspended", Refused(kind=AttemptOutcome.MISCONFIGURED, code="account_suspended")),
+        ("closed", Refused(kind=AttemptOutcome.MISCONFIGURED, code="account_closed")),
+    ],
+)
+def test_an_account_that_is_not_active_does_not_work(status: str, result: object) -> None:
+    twilio = provider()
+    twilio._session.mount("https://", Canned(200, {"sid": SID, "status": status}))
+    assert twilio.probe() == result
+
+
 def test_without_a_sender_nothing_is_sent() -> None:
     assert provider().send(SMS) == Refused(kind=AttemptOutcome.MISCONFIGURED, code="no_sender")
 
@@ -68,6 +107,8 @@ def test_twilios_codes_begin_at_10000(found: object, code: str | None) -> None:
         (400, "21610", AttemptOutcome.PERMANENT),
         (400, "29999", AttemptOutcome.PERMANENT),
         (400, "21606", AttemptOutcome.MISCONFIGURED),
+        (400, "21704", AttemptOutcome.MISCONFIGURED),
+        (400, "21711", AttemptOutcome.MISCONFIGURED),
         (400, "21408", AttemptOutcome.MISCONFIGURED),
         (404, "20404", AttemptOutcome.MISCONFIGURED),
         (401, "20003", AttemptOutcome.MISCONFIGURED),
@@ -85,7 +126,7 @@ def test_what_a_code_means(status: int, code: str, kind: AttemptOutcome) -> None
 
 
 def post(url: str, session: requests.Session | None = None) -> tuple[Transport, Any]:
-    transport = Transport(session or requests.Session(), Timeouts(connect=1, read=1))
+    transport = Transport(session or requests.Session(), Timeouts(connect=1, read=1), _Created)
     response = transport.request(
         "POST", url, data={"To": "+14155550100"}, headers={}, auth=(SID, "t"), params=None, timeout=None
     )

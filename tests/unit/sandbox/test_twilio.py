@@ -141,3 +141,12 @@ def test_the_official_sdk_sends_and_reads_refusals(sandbox: Sandbox) -> None:
     assert [record.status for record in records] == [201, 400]
     assert records[0].vendor_id == message.sid
     assert records[0].body == {"To": "+14155550100", "From": OWN_NUMBER, "Body": "Grüße"}
+
+
+def test_the_account_may_be_looked_at() -> None:
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{SID}.json"
+    asked = {"authorization": basic(SID, TOKEN)}
+    account = content_of(ask(Twilio({"twilio": ACCOUNT}), url, b"", asked, "GET"))
+
+    assert (account["sid"], account["status"]) == (SID, "active")
+    assert TOKEN not in str(account)

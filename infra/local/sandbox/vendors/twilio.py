@@ -1,4 +1,6 @@
-"""Twilio's Messages resource: create a message. Numbers behave as Twilio's test credentials make them behave."""
+"""Twilio's resources: messages to create, the account to get. Numbers behave as Twilio's test credentials make them
+behave.
+"""
 
 import re
 import secrets
@@ -79,7 +81,10 @@ class Twilio(Vendor):
         account = self.accounts["twilio"]
         if request.user_and_password != (account["accountSid"], account["authToken"]):
             return _refuse(_OF_STATUS[401])
-        if request.path != f"/2010-04-01/Accounts/{account['accountSid']}/Messages.json":
+        resource = f"/2010-04-01/Accounts/{account['accountSid']}"
+        if (request.method, request.path) == ("GET", f"{resource}.json"):
+            return json_answer(200, _account(account))
+        if request.path != f"{resource}/Messages.json":
             return _refuse(_Error(20404, f"The requested resource {request.path} was not found", 404))
         if request.method != "POST":
             return _refuse(_Error(20004, "Method not allowed", 405))
@@ -93,6 +98,21 @@ class Twilio(Vendor):
     def failure(self, status: int) -> Answer:
         """JSON with code, message, more_info and status."""
         return _refuse(_OF_STATUS.get(status, _OF_STATUS[500])._replace(status=status))
+
+
+def _account(account: Mapping[str, str]) -> dict[str, object]:
+    """Return the account as https://www.twilio.com/docs/iam/api/account documents it; its token is not ours to show."""
+    sid = account["accountSid"]
+    uri = f"/2010-04-01/Accounts/{sid}"
+    return {
+        "sid": sid,
+        "owner_account_sid": sid,
+        "friendly_name": "Herald's sandbox",
+        "status": "active",
+        "type": "Full",
+        "uri": f"{uri}.json",
+        "subresource_uris": {"messages": f"{uri}/Messages.json"},
+    }
 
 
 def _errors(form: Mapping[str, str], media: list[str], account: Mapping[str, str]) -> Iterator[_Error]:
