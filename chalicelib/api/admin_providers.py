@@ -14,6 +14,7 @@ from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.api.tenant_models import Version
 from chalicelib.auth.permissions import Permission
+from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.errors import ConflictError, NotFoundError
 from chalicelib.domain.ids import PROVIDER_ID, ProviderId
 from chalicelib.domain.provider import ProviderConfig
@@ -25,6 +26,7 @@ PROVIDERS = "/api/v1/admin/providers"
 ONE = PROVIDERS + "/{id}"
 
 ProviderIdText = Annotated[str, StringConstraints(pattern=f"^{PROVIDER_ID}$")]
+TestAddress = Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
 Rank = Annotated[int, Field(ge=0, le=1_000)]
 
 
@@ -105,6 +107,25 @@ class ProviderAnswer(Answer):
         )
 
 
+class TryProvider(Body):
+    """Where a test message goes: an address of the provider's channel (e-mail address, number, device token, chat
+    target). Not needed where the vendor has a call that costs nothing, nor for what its settings address.
+    """
+
+    to: TestAddress | None = None
+
+
+class TriedProvider(Answer):
+    """What became of a test. `outcome` is as in attempts, `code` the vendor's or Herald's word for what went wrong.
+    `probed`: the vendor was asked something that costs nothing, and no message was sent.
+    """
+
+    outcome: AttemptOutcome
+    code: str | None
+    vendor_id: str | None
+    probed: bool
+
+
 class ProviderList(Answer):
     """All providers of a tenant, in order of id."""
 
@@ -166,3 +187,22 @@ def change_provider(call: Call, id: str, body: ChangeProvider) -> ProviderAnswer
 def delete_provider(call: Call, id: str) -> None:
     """Remove a provider."""
     bootstrap.manage_providers().delete(call.tenant, provider_id(id), Actor(call.principal, call.now))
+
+
+@routes.add(
+    "POST",
+    ONE + "/test",
+    needs=Permission.MANAGE,
+    summary="Try a provider out",
+    body=TryProvider,
+    body_required=False,
+    answer=TriedProvider,
+    raises=(NotFoundError,),
+)
+def try_provider(call: Call, id: str, body: TryProvider | None = None) -> TriedProvider:
+    """Ask the vendor something that costs nothing or, where it has no such call, send a message marked as a test.
+    Alerts are triggered and resolved.
+    """
+    by = Actor(call.principal, call.now)
+    tried = bootstrap.try_provider()(call.tenant, provider_id(id), body.to if body else None, by)
+    return TriedProvider(outcome=tried.outcome, code=tried.code, vendor_id=tried.vendor_id, probed=tried.probed)

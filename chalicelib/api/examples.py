@@ -355,6 +355,11 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "CreateProvider": {"SendGrid": {**_PROVIDER, "credentials": {"apiKey": "SG.…"}}},
     "ChangeProvider": {"disable": {"enabled": False, "version": 1}},
     "ProviderAnswer": {"SendGrid": {**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}},
+    "TryProvider": {"a number": {"to": "+14155550100"}},
+    "TriedProvider": {
+        "asked": {"outcome": "accepted", "code": None, "vendorId": None, "probed": True},
+        "sent": {"outcome": "misconfigured", "code": "20003", "vendorId": None, "probed": False},
+    },
     "ProviderList": {"one": {"items": [{**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}]}},
     "SuppressBody": {"by hand": _SUPPRESSION},
     "SuppressionAnswer": {"by hand": {**_SUPPRESSION, "createdAt": AT}},

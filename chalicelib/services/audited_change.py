@@ -41,6 +41,7 @@ class Action(StrEnum):
     UPDATE_PROVIDER = "provider.update"
     REPLACE_CREDENTIALS = "provider.replace_credentials"
     DELETE_PROVIDER = "provider.delete"
+    TEST_PROVIDER = "provider.test"
     CREATE_POLICY = "escalation_policy.create"
     UPDATE_POLICY = "escalation_policy.update"
     DELETE_POLICY = "escalation_policy.delete"

@@ -134,6 +134,7 @@ NAMING: Final[dict[str, Case]] = {
     f"DELETE {ADMIN}/suppressions": lambda ids: Ask(query=an_address(ids)),
     f"POST {ADMIN}/providers": new_provider,
     f"GET {ADMIN}/providers/{{id}}": nothing,
+    f"POST {ADMIN}/providers/{{id}}/test": body(to="ann@example.com"),
     f"POST {ADMIN}/escalation-policies": new_policy,
     f"GET {ADMIN}/escalation-policies/{{id}}": nothing,
     f"PATCH {ADMIN}/escalation-policies/{{id}}": body(stop="delivered"),
