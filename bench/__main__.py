@@ -17,6 +17,7 @@ from bench.cost.escalations import AT_LEAST
 from bench.cost.measure import Cost, Costs, measure_costs
 from bench.cost.usage import Part
 from bench.package_size import importable_content, measure_size
+from bench.render.measure import measure_render
 from bench.report import print_report, write_latest
 from bench.sends import ESCALATION, SINGLE, THREE_CHANNELS
 from chalicelib.domain.timer import SHARDS
@@ -45,11 +46,13 @@ def _measure(folder: Path) -> tuple[list[Result], Costs]:
         note.text = f"{len(cold_starts)} modules of functions imported"
     with shown("Accepting"):
         accept = measure_accept(folder, template)
+    with shown("Rendering"):
+        render = measure_render(folder)
     with shown("Costs") as note:
         costs = measure_costs(folder / "stack")
         note.text = "every AWS call of some hundred notifications counted"
     timers = [*timer_results(costs.busy[ESCALATION]), history_of_a_million(template)]
-    return [*cost_results(costs), *timers, *cold_starts, accept, size], costs
+    return [*cost_results(costs), *timers, *cold_starts, accept, render, size], costs
 
 
 def cost_results(costs: Costs) -> Iterator[Result]:

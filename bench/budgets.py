@@ -37,6 +37,7 @@ HISTORY: Final = Budget(EVENT_LIMIT - 1)
 API_COLD_START: Final = Budget(2.0, aim=1.6)
 WORKER_COLD_START: Final = Budget(1.8)
 ACCEPT: Final = Budget(6)
+RENDER: Final = Budget(2.0, aim=1.5)
 PACKAGE: Final = Budget(200)
 
 

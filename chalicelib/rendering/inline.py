@@ -98,7 +98,7 @@ class Marks:
             alone = all(tag.kind is Kind.STATEMENT for tag in tags)
             return match[1].rstrip() if alone else match[0]
 
-        return re.sub(rf"^((?:{self._pattern_of_comments}[ ]*)+)\n+", joined, text, flags=re.MULTILINE)
+        return re.sub(rf"^((?:{self._pattern_of_comments}[ ]*)+)\n", joined, text, flags=re.MULTILINE)
 
     def stands_for_a_tag(self, comment: str) -> bool:
         """Tell whether a comment is a mark."""

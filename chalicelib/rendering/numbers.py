@@ -57,8 +57,8 @@ def _round(value: Any, precision: Any = 0, method: Any = "common") -> float:
         return rounded
     if method not in ("ceil", "floor"):
         raise TemplateRuntimeError("`round` knows the methods common, ceil and floor")
-    reckoned: int = (math.ceil if method == "ceil" else math.floor)(number * scale)
-    return reckoned / scale
+    whole: int = math.ceil(number * scale) if method == "ceil" else math.floor(number * scale)
+    return whole / scale
 
 
 def _abs(value: Any) -> int | float:

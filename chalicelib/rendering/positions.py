@@ -13,8 +13,8 @@ _NUMBERS = frozenset({"integer", "float"})
 class PositionLexer(Lexer):
     """A lexer whose line numbers are positions: 1 + the index of a token's first character in the source.
 
-    All that Jinja derives from them (nodes, errors, the places in compiled code) then has exact positions too. Between the
-    lines of sources there are line feeds.
+    All that Jinja derives from them (nodes, errors, the places in compiled code) then has exact positions too. Lines of
+    sources end with line feeds.
     """
 
     def tokeniter(
