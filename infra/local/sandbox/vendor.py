@@ -24,6 +24,10 @@ class Vendor(ABC):
     hosts: ClassVar[frozenset[str]]
     documentation: ClassVar[str]
     """Address of the vendor's page that the file follows."""
+    access_route: ClassVar[str | None] = None
+    """How the path of a request ends that only asks for access: it holds credentials and sends nothing, so it is
+    neither recorded nor made to fail. None where there is none.
+    """
 
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
