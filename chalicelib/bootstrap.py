@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from chalicelib.services.timers import ScheduleTimers
     from chalicelib.services.track import Track
     from chalicelib.services.tracking_links import TrackingLinks
+    from chalicelib.services.try_provider import TryProvider
     from chalicelib.services.unsubscribe import Unsubscribe
     from chalicelib.services.unsubscribe_links import UnsubscribeLinks
     from chalicelib.store.backgrounds import BackgroundRows
@@ -696,6 +697,25 @@ def manage_providers() -> "ManageProviders":
     from chalicelib.services.manage_providers import ManageProviders
 
     return ManageProviders(providers(), known_tenants(), vault(), setting_faults, audited_changes())
+
+
+@cache
+def try_provider() -> "TryProvider":
+    """Return the use case that tries a provider out."""
+    from chalicelib.channels.base import address_fault, shape
+    from chalicelib.providers.caller import Caller
+    from chalicelib.services.try_provider import TryProvider
+
+    patience = Timeouts(connect=min(3.0, timeouts().connect), read=min(5.0, timeouts().read))
+    return TryProvider(
+        providers=providers(),
+        tenants=known_tenants(),
+        caller=Caller(vault(), patience, host_guard()),
+        check_address=address_fault,
+        shape=shape,
+        audited=audited_changes(),
+        randomness=os.urandom,
+    )
 
 
 @cache

@@ -1,11 +1,12 @@
 """Calls the vendor of a configured provider (`services.ports.ProviderCaller`)."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from traceback import extract_tb
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -26,6 +27,8 @@ from chalicelib.providers.registry import (
     read_settings,
 )
 from chalicelib.services.ports import Vault
+
+R = TypeVar("R", bound=ProviderResult | None)
 
 MOST_INSTANCES: Final = 64
 """Providers a warm worker keeps, each with its opened credentials and connections."""
@@ -61,10 +64,20 @@ class Caller:
             return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message", telling=False)
         if instance.exceeds_limits(message):
             return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit", telling=False)
-        result = _send(instance, message)
+        result = _safely(instance, lambda: instance.send(message))
         if isinstance(result, Accepted) and isinstance(message, SmsMessage):
             return msgspec.structs.replace(result, segments=message.segments)
         return result
+
+    def probe(self, tenant: Tenant, provider: ProviderConfig) -> ProviderResult | None:
+        """Make the call that costs nothing; None where the vendor has none. What keeps it from being made is a
+        refusal.
+        """
+        try:
+            instance = self._provider(tenant, provider)
+        except _CannotCallError as error:
+            return error.refusal
+        return _safely(instance, instance.probe)
 
     def _provider(self, tenant: Tenant, provider: ProviderConfig) -> Provider[Any, Any]:
         # One at a time: ten threads of a cold worker would load the SDK and ask for the key ten times.
@@ -103,9 +116,9 @@ class Caller:
             raise _CannotCallError(refusal) from error
 
 
-def _send(instance: Provider[Any, Any], message: Message) -> ProviderResult:
+def _safely(instance: Provider[Any, Any], call: Callable[[], R]) -> R | Unsure:
     try:
-        return instance.send(message)
+        return call()
     except Exception as error:  # noqa: BLE001 (providers raise nothing; one that does may have sent before)
         # What an SDK complains of, it quotes: its text and its trace could hold credentials.
         frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
