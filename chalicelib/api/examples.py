@@ -99,6 +99,7 @@ _SETTINGS: Final = {
     "preferences": _DEFAULTS,
     "mandatoryCategories": ["security"],
     "selfNotification": True,
+    "tracking": {"opens": True, "clicks": True, "countAsRead": False},
     "rateLimits": {"send": 1_000},
     "sendRates": {"sms": 10},
 }
@@ -186,6 +187,29 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             "cancellationKey": "order-42",
             "metadata": {"orderId": "42"},
         },
+        "an invoice, with its file": {
+            "recipients": [{**_RECIPIENT, "email": "ann@example.com"}],
+            "channels": ["email"],
+            "content": {
+                "subject": "Invoice 42",
+                "body": "It is attached.",
+                "email": {
+                    "attachments": [
+                        {"key": "acme/invoices/42.pdf", "name": "Invoice 42.pdf", "type": "application/pdf"}
+                    ]
+                },
+            },
+        },
+        "a room told, in Slack's own format": {
+            "recipients": [_RECIPIENT],
+            "channels": ["chat"],
+            "content": {
+                **_CONTENT,
+                "chat": {
+                    "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Order *42* is on its way."}}]
+                },
+            },
+        },
         "one recipient, in short": {
             "recipientUserId": "u1",
             "recipientUserType": "customer",
@@ -200,6 +224,21 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             "channels": ["push", "in_app"],
             "deliveryStrategy": "broadcast",
             "notificationPriority": "urgent",
+        },
+        "an alert": {
+            "recipients": [{"userId": "on-call", "userType": "support"}],
+            "channels": ["alert"],
+            "category": "alert",
+            "content": {
+                "subject": "Payments fail",
+                "body": "One in four since 9:00.",
+                "alert": {
+                    "severity": "critical",
+                    "dedupKey": "payments/down",
+                    "source": "payments.example.com",
+                    "details": {"rate": 0.25},
+                },
+            },
         },
     },
     "SentAnswer": {
@@ -231,7 +270,15 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             "acceptedAt": AT,
         }
     },
-    "Tracking": {"sent": {"id": ID, "status": "sent", "strategy": "broadcast", "deliveries": [_TRACKED]}},
+    "Tracking": {
+        "opened": {
+            "id": ID,
+            "status": "sent",
+            "strategy": "broadcast",
+            "openedAt": LATER,
+            "deliveries": [_TRACKED],
+        }
+    },
     "ExplanationAnswer": {
         "read before the e-mail was due": {
             "id": ID,

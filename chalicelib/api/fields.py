@@ -94,20 +94,22 @@ def _parsed(parse: Callable[[str], T], text: str) -> str:
 
 
 def _free_data(value: dict[str, Any]) -> dict[str, Any]:
-    size = _size(value, MOST_DEPTH)
+    size = size_of_json(value, MOST_DEPTH)
     if size > MOST_BYTES:
         raise fault("too_long", "Free data may have 4096 bytes")
     return value
 
 
-def _size(value: Any, depth: int) -> int:
-    """Return about how many bytes `value` takes as JSON."""
+def size_of_json(value: Any, depth: int) -> int:
+    """Return about how many bytes `value` takes as JSON; refuses what is nested deeper than `depth`, and numbers that
+    readers of JSON disagree on.
+    """
     if isinstance(value, dict | list) and depth == 0:
-        raise fault("nested_too_deeply", "Free data may be nested 5 deep")
+        raise fault("nested_too_deeply", "Data may not be nested this deep")
     if isinstance(value, dict):
-        return 2 + sum(len(name.encode()) + 4 + _size(each, depth - 1) for name, each in value.items())
+        return 2 + sum(len(name.encode()) + 4 + size_of_json(each, depth - 1) for name, each in value.items())
     if isinstance(value, list):
-        return 2 + sum(1 + _size(each, depth - 1) for each in value)
+        return 2 + sum(1 + size_of_json(each, depth - 1) for each in value)
     if isinstance(value, str):
         return 2 + len(value.encode())
     if isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from chalicelib.api.alert_body import AlertBody
+from chalicelib.api.chat_body import ChatBody
 from chalicelib.api.fields import (
     EACH_ONCE,
     ChannelName,
@@ -45,12 +47,15 @@ class TemplateBody(Body):
 
 
 class PushBody(Body):
-    """What only a push notification has. `ttl` is in seconds, 28 days at most."""
+    """What only a push notification has. `ttl` is in seconds, 28 days at most. `dataOnly`: no device shows it by
+    itself, the app gets `title` and `body` with the data.
+    """
 
     title: Line | None = None
     image: Url | None = None
     data: PushData = Field(default_factory=dict)
     ttl: Annotated[int, Field(ge=0, le=2_419_200)] | None = None
+    data_only: bool = False
 
 
 class SmsBody(Body):
@@ -83,6 +88,8 @@ class ContentBody(Body):
     email: EmailBody | None = None
     push: PushBody | None = None
     sms: SmsBody | None = None
+    chat: ChatBody | None = None
+    alert: AlertBody | None = None
 
 
 class EscalationBody(Body):

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from chalicelib.api.alert_body import alert_content
+from chalicelib.api.chat_body import chat_content
 from chalicelib.api.send_body import ContentBody, SendBody
 from chalicelib.api.send_rules import Send, attachments_of, faults_of_send, placed_recipients
 from chalicelib.domain.content import (
@@ -85,6 +87,8 @@ def _content(body: SendBody, tenant: Tenant) -> Content:
         email=_email(content),
         push=NO_PUSH if content.push is None else PushContent(**content.push.model_dump()),
         sms=NO_SMS if content.sms is None else SmsContent(truncate=content.sms.truncate),
+        chat=chat_content(content.chat),
+        alert=alert_content(content.alert),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from pydantic.alias_generators import to_camel
 
 from chalicelib.api.send_body import EmailBody, SendBody, UserIds
-from chalicelib.domain.content import Attachment
+from chalicelib.domain.content import AlertAction, Attachment
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.ids import DEFAULT_USER_TYPE, UserId, UserType
 from chalicelib.domain.recipient import Recipient
@@ -143,6 +143,13 @@ def _attachments_sent(send: Send) -> Iterator[Fault]:
         yield from attachment_faults(attachments_of(content.email), send.tenant.id, "/content/email/attachments")
 
 
+def _incident_named(send: Send) -> Iterator[Fault]:
+    alert = send.body.content and send.body.content.alert
+    if alert and alert.action is not AlertAction.TRIGGER and alert.dedup_key is None:
+        detail = "What is acknowledged or resolved is the incident of this key"
+        yield Fault(pointer="/content/alert/dedupKey", code="required", detail=detail)
+
+
 RULES: Final[tuple[Rule, ...]] = (
     _somebody_to_notify,
     _something_to_say,
@@ -155,6 +162,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _each_recipient_once,
     _links_allowed,
     _attachments_sent,
+    _incident_named,
 )
 
 

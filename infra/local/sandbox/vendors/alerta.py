@@ -78,8 +78,8 @@ def _receive(request: Request) -> Answer:
         alert = msgspec.json.decode(request.body, type=_Alert)
     except msgspec.DecodeError as error:
         return _refuse(400, str(error))
-    if error := next(_errors(alert), None):
-        return _refuse(400, error)
+    if wrong := next(_errors(alert), None):
+        return _refuse(400, wrong)
     if rejected := next(_rejections(alert), None):
         return _refuse(403, rejected)
     taken = {"status": "ok", "id": request.id, "alert": {"id": request.id, **msgspec.to_builtins(alert)}}
