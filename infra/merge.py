@@ -14,7 +14,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 INFRA: Final = Path(__file__).parent
-FRAGMENTS: Final = ("stack", "table", "messaging", "delivery", "timers", "events", "identity", "api")
+FRAGMENTS: Final = ("stack", "table", "messaging", "delivery", "files", "timers", "events", "identity", "api")
 
 
 @dataclass(frozen=True)
