@@ -13,8 +13,10 @@ import pytest
 from app import app
 from chalicelib import bootstrap
 from chalicelib.auth.context import to_context
+from chalicelib.auth.tracking_tokens import TrackingTokens
 from chalicelib.auth.unsubscribe_tokens import UnsubscribeTokens
 from chalicelib.aws.switches import is_on
+from chalicelib.channels.base import address_fault, shape
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.rate_limit import Limit
@@ -42,12 +44,15 @@ from chalicelib.services.rate_limit import RateLimits
 from chalicelib.services.register_devices import RegisterDevices
 from chalicelib.services.subscribe_to_topics import SubscribeToTopics
 from chalicelib.services.suppress import Suppress
+from chalicelib.services.track import Track
+from chalicelib.services.try_provider import TryProvider
 from chalicelib.services.unsubscribe import Unsubscribe
 from chalicelib.store.cursors import Cursors
-from tests.fakes import FakeInvitations, ManualClock
+from tests.fakes import FakeInvitations, FakeTrier, ManualClock
 from tests.rehearsing import explain_on, simulate_on
 from tests.saying import KeptTemplates, fill_from, say_from
 from tests.store.stores import Store, on_twin
+from tests.templating import templating_on
 from tests.twin import Rows, TwinRateWindows
 from tests.world import World
 
@@ -158,6 +163,12 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "subscribe_to_topics": SubscribeToTopics(store.topics),
         "suppress": Suppress(store.suppressions, store.tenants, audited),
         "unsubscribe": Unsubscribe(store.preferences, store.tenants),
+        "tracking_tokens": TrackingTokens(b"a secret for all tests"),
+        "track": Track(
+            store.states,
+            store.tenants,
+            Inbox(store.requests, store.states, store.tenants, say_from(KeptTemplates())).read,
+        ),
         "unsubscribe_tokens": UnsubscribeTokens(b"a secret for all tests"),
         "manage_tenants": ManageTenants(store.tenants, FakeInvitations(), audited),
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
@@ -168,6 +179,16 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "manage_rotas": ManageRotas(store.rotas, store.policies, store.tenants, audited),
         "acknowledge": Acknowledge(store.requests, store.states, Cancel(store.requests, store.states, store.tenants)),
         "manage_providers": ManageProviders(store.providers, store.tenants, NoVault(), setting_faults, audited),
+        **templating_on(store, audited),
+        "try_provider": TryProvider(
+            providers=store.providers,
+            tenants=store.tenants,
+            caller=FakeTrier(),
+            check_address=address_fault,
+            shape=shape,
+            audited=audited,
+            randomness=os.urandom,
+        ),
         "rate_limits": RateLimits(TwinRateWindows(Rows()), dict.fromkeys(Limit, 1_000_000)),
         "cursors": Cursors(b"a key of 32 bytes for all tests.."),
     }

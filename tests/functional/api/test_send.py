@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.content import Attachment
 from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import TenantSettings, TenantStatus
@@ -23,6 +24,7 @@ ANN: dict[str, Any] = {"userId": "u1", "userType": "customer", "email": "ann@exa
 CONTENT: dict[str, Any] = {"subject": "Hello", "body": "It is on its way."}
 IN_A_MONTH = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
 IN_361_DAYS = IN_A_MONTH + timedelta(days=331)
+PDF: dict[str, Any] = {"key": "acme/invoices/42.pdf", "name": "Invoice 42.pdf", "type": "application/pdf"}
 LONG: dict[str, Any] = {"recipients": [ANN], "content": CONTENT}
 
 
@@ -225,6 +227,46 @@ FAULTS: dict[str, tuple[Any, dict[str, str]]] = {
     "a link in disguise": (content(actionUrl="https://bank.com@evil.com/"), {"/content/actionUrl": "invalid_url"}),
     "a link that is none": (content(actionUrl="https://[::1"), {"/content/actionUrl": "invalid_url"}),
     "a link without a host": (content(actionUrl="https:///x"), {"/content/actionUrl": "invalid_url"}),
+    "another tenant's file": (
+        content(email={"attachments": [PDF | {"key": "globex/a.pdf"}]}),
+        {"/content/email/attachments/0/key": "invalid_key"},
+    ),
+    "a file by a way around": (
+        content(email={"attachments": [PDF, PDF | {"key": "acme/../globex/a.pdf"}]}),
+        {"/content/email/attachments/1/key": "invalid_key"},
+    ),
+    "a file whose name is a path": (
+        content(email={"attachments": [PDF | {"name": "../a.pdf"}]}),
+        {"/content/email/attachments/0/name": "invalid_name"},
+    ),
+    "a file whose name has lines": (
+        content(email={"attachments": [PDF | {"name": "a\r\nb.pdf"}]}),
+        {"/content/email/attachments/0/name": "control_characters"},
+    ),
+    "a file whose name is too long": (
+        content(email={"attachments": [PDF | {"name": "a" * 252 + ".pdf"}]}),
+        {"/content/email/attachments/0/name": "too_long"},
+    ),
+    "a program": (
+        content(email={"attachments": [PDF | {"name": "a.exe", "type": "application/x-msdownload"}]}),
+        {"/content/email/attachments/0/type": "type_not_allowed"},
+    ),
+    "a program in disguise": (
+        content(email={"attachments": [PDF | {"name": "a.exe"}]}),
+        {"/content/email/attachments/0/name": "invalid_name"},
+    ),
+    "too many files": (
+        content(email={"attachments": [PDF] * 11}),
+        {"/content/email/attachments": "too_many"},
+    ),
+    "a file that says more": (
+        content(email={"attachments": [PDF | {"url": "https://example.com/a.pdf"}]}),
+        {"/content/email/attachments/0/url": "unknown_field"},
+    ),
+    "a file without a type": (
+        content(email={"attachments": [{"key": "acme/a.pdf", "name": "a.pdf"}]}),
+        {"/content/email/attachments/0/type": "required"},
+    ),
     "an image without TLS": (
         content(push={"image": "http://example.com/a.png"}),
         {"/content/push/image": "invalid_url"},
@@ -363,3 +405,12 @@ def test_the_largest_send_is_taken(api: Api) -> None:
     people = [{"userId": f"u{number}"} for number in range(100)]
     assert send(api, {"recipients": people, "content": {"body": "x" * 100_000}}).status == 202
     assert len(stored(api)) == 100
+
+
+@pytest.mark.parametrize("count", [0, 1, 10])
+def test_files_go_along_by_their_keys(api: Api, count: int) -> None:
+    response = send(api, content(email={"attachments": [PDF] * count}))
+
+    assert response.status == 202, response.text
+    (request,) = stored(api)
+    assert request.content.email.attachments == (Attachment(**PDF),) * count
