@@ -71,6 +71,8 @@ def test_the_device_registered_longest_ago_makes_room(api: Api) -> None:
         ({}, {"/token": "required"}),
         ({"token": ""}, {"/token": "too_short"}),
         ({"token": "with a blank"}, {"/token": "malformed"}),
+        # What is pushed to its owner would reach everybody who subscribed to it.
+        ({"token": "/topics/news"}, {"/token": "malformed"}),
         ({"token": "x" * 1_025}, {"/token": "too_long"}),
         ({"token": "x", "platform": "toaster"}, {"/platform": "not_one_of"}),
         ({"token": "x", "name": "a\nb"}, {"/name": "control_characters"}),
