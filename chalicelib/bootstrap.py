@@ -670,8 +670,10 @@ def manage_tenants() -> "ManageTenants":
     """Return the use case that administers tenants."""
     from chalicelib.aws.user_pool import UserPool
     from chalicelib.services.manage_tenants import ManageTenants
+    from chalicelib.services.seed_templates import SeedTemplates
 
-    return ManageTenants(tenants(), UserPool(settings().user_pool), audited_changes())
+    seed = SeedTemplates(templates(), fragments(), rendering)
+    return ManageTenants(tenants(), UserPool(settings().user_pool), seed, audited_changes())
 
 
 @cache

@@ -170,7 +170,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
             Inbox(store.requests, store.states, store.tenants, say_from(KeptTemplates())).read,
         ),
         "unsubscribe_tokens": UnsubscribeTokens(b"a secret for all tests"),
-        "manage_tenants": ManageTenants(store.tenants, FakeInvitations(), audited),
+        "manage_tenants": ManageTenants(store.tenants, FakeInvitations(), lambda tenant, now: None, audited),
         "manage_service_accounts": ManageServiceAccounts(store.accounts, store.tenants, audited),
         "manage_recipients": ManageRecipients(store.recipients, store.tenants, audited),
         "manage_policies": ManagePolicies(store.policies, store.rotas, store.tenants, audited),

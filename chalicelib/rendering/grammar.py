@@ -83,10 +83,11 @@ def _sentence(message: str | None) -> str:
 
 
 def _check(tree: nodes.Template, environment: Environment, *, includes: bool) -> None:
-    loops = 0
+    loops = at = 0
     for count, (node, depth, loop) in enumerate(_walk(tree), 1):
         loops += isinstance(node, nodes.For)
-        at = node.lineno - 1
+        # What is compared with has no place of its own: it stands behind the last one that has.
+        at = at if node.lineno is None else node.lineno - 1
         if count > limits.NODES or loops > limits.LOOPS:
             detail = f"A source may have {limits.LOOPS} loops and {limits.NODES} nodes of syntax at most"
             raise RefusalError("too_large", detail, at)

@@ -12,10 +12,14 @@ from chalicelib.domain.errors import ConflictError, Fault, NotFoundError
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.tenant import Tenant, TenantStatus
+from chalicelib.domain.value import Millis
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
 from chalicelib.services.input_rules import check_settings
 from chalicelib.services.ports import Invitations, InvitedElsewhereError, Page, Tenants
 from chalicelib.tenancy import tenant_scope
+
+Seed = Callable[[Tenant, Millis], None]
+"""Stores what a tenant begins with, unless it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,11 @@ class ManageTenants:
 
     tenants: Tenants
     invitations: Invitations
+    seed: Seed
     audited: AuditedChanges
 
     def create(self, tenant: Tenant, by: Actor, first_admin: str | None = None) -> Tenant:
-        """Store a new tenant, whose first administrator is invited by e-mail, if one is named.
+        """Store a new tenant with its first templates; its first administrator is invited by e-mail, if one is named.
 
         The tenant itself is stored last: who dies before that has made nothing that shows, and may do it again.
 
@@ -44,6 +49,7 @@ class ManageTenants:
         if first_admin is not None:
             self._invite(tenant.id, first_admin)
         with tenant_scope(tenant.id), self.audited.change(_change(Action.CREATE_TENANT, None, tenant), by):
+            self.seed(tenant, by.now)
             self.tenants.create(tenant)
         return tenant
 

@@ -32,7 +32,7 @@ def invitations() -> FakeInvitations:
 def manage(rows: Rows, invitations: FakeInvitations) -> ManageTenants:
     numbers = iter(range(1_000))
     audited = AuditedChanges(TwinAuditLog(rows), lambda size: next(numbers).to_bytes(size, "big"))
-    return ManageTenants(TwinTenants(rows), invitations, audited)
+    return ManageTenants(TwinTenants(rows), invitations, lambda tenant, now: None, audited)
 
 
 def actions(rows: Rows, tenant: TenantId = ACME) -> list[str]:
