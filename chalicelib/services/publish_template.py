@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError
 from chalicelib.domain.ids import TemplateKey, TenantId
-from chalicelib.domain.template import Locale, Template, TemplateVersion, languages
+from chalicelib.domain.template import Locale, Template, TemplateVersion
 from chalicelib.domain.tenant import Tenant
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, expect_version
 from chalicelib.services.manage_templates import ManageTemplates, template_change, unknown_version, with_uses
@@ -101,15 +101,9 @@ class PublishTemplate:
             replace(fault, pointer=f"/sample{fault.pointer}")
             for fault in rendering.data_faults(version, version.sample)
         ]
-        faults = faults or [*self._unspoken(tenant, version), *self._unfilled(rendering, tenant, version)]
+        faults = faults or [*self._unfilled(rendering, tenant, version)]
         if faults:
             raise InvalidInputError(faults=faults)
-
-    def _unspoken(self, tenant: Tenant, version: TemplateVersion) -> Iterator[Fault]:
-        everybodys = languages(None, tenant.configuration.locale)
-        if not any(locale in version.ready for locale in everybodys):
-            detail = f"One of the languages that everybody is addressed in is missing: {', '.join(everybodys)}"
-            yield Fault(pointer="/localizations", code="fallback_missing", detail=detail)
 
     def _unfilled(self, rendering: Rendering, tenant: Tenant, version: TemplateVersion) -> Iterator[Fault]:
         for locale in version.ready:

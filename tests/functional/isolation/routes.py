@@ -13,6 +13,9 @@ DEVICES: Final = f"{ME}/devices"
 TOPIC: Final = f"{ME}/topics/{{topic}}"
 ADMIN: Final = f"{API}/admin"
 SERVICES: Final = f"{API}/services"
+TEMPLATES: Final = f"{ADMIN}/templates"
+TEMPLATE: Final = f"{TEMPLATES}/{{key}}"
+CATEGORIES: Final = f"{ADMIN}/template-categories"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Ids:
     address: str
     policy: str
     rota: str
+    template: str
+    """Of a layout, partial and category, too."""
 
     @property
     def topic(self) -> str:
@@ -45,7 +50,15 @@ class Ids:
 
 
 ACMES: Final = Ids(
-    "acme", ID, "acmes-user", "acmes-provider", "acmes-client", "acmes@example.com", "acmes-policy", "acmes-rota"
+    "acme",
+    ID,
+    "acmes-user",
+    "acmes-provider",
+    "acmes-client",
+    "acmes@example.com",
+    "acmes-policy",
+    "acmes-rota",
+    "acmes-template",
 )
 NOBODYS: Final = Ids(
     "none",
@@ -56,6 +69,7 @@ NOBODYS: Final = Ids(
     "nones@example.com",
     "nones-policy",
     "nones-rota",
+    "nones-template",
 )
 
 
@@ -112,6 +126,30 @@ def new_rota(ids: Ids) -> Ask:
     return Ask({"id": "new", "timeZone": "UTC", "fallbackRota": ids.rota})
 
 
+SAYING: Final = {"localizations": {"en": {"sms": {"text": "Hello"}}}}
+
+
+def new_template(ids: Ids) -> Ask:
+    """The body names a template that is to be, and a layout."""
+    return Ask({"key": ids.template, "name": "New", "category": "system", "layout": ids.template, **SAYING})
+
+
+def new_version(ids: Ids) -> Ask:
+    """The body names a category and a layout."""
+    return Ask({"category": ids.template, "layout": ids.template, **SAYING})
+
+
+def preview(ids: Ids) -> Ask:
+    """The body has a source that names a partial, and is not stored."""
+    text = {"sms": {"text": f'{{% include "{ids.template}" %}}'}}
+    return Ask({"source": {"category": "system", "localizations": {"en": text}}})
+
+
+def new_fragment(ids: Ids) -> Ask:
+    """The body names a layout or partial that is to be."""
+    return Ask({"key": ids.template, "source": "<b>{{ content }}</b>"})
+
+
 def new_account(ids: Ids) -> Ask:
     """The body names a tenant that an account is to reach."""
     return Ask({"clientId": "new", "name": "New", "tenants": [ids.tenant], "scopes": ["herald/send"]})
@@ -156,6 +194,37 @@ NAMING: Final[dict[str, Case]] = {
     f"PATCH {ADMIN}/providers/{{id}}": body(enabled=False),
     f"PUT {ADMIN}/providers/{{id}}": body(enabled=False),
     f"DELETE {ADMIN}/providers/{{id}}": nothing,
+    f"POST {TEMPLATES}": new_template,
+    f"GET {TEMPLATE}": nothing,
+    f"PATCH {TEMPLATE}": body(name="Taken over"),
+    f"DELETE {TEMPLATE}": nothing,
+    f"POST {TEMPLATE}/versions": new_version,
+    f"GET {TEMPLATE}/versions": nothing,
+    f"GET {TEMPLATE}/versions/{{number}}": nothing,
+    f"PUT {TEMPLATE}/localizations/{{locale}}": body(sms={"text": "Taken over"}),
+    f"DELETE {TEMPLATE}/localizations/{{locale}}": nothing,
+    f"GET {TEMPLATE}/diff": lambda _: Ask(query={"from": "1", "to": "1"}),
+    f"POST {TEMPLATE}/publish": nothing,
+    f"POST {TEMPLATE}/rollback": nothing,
+    f"POST {TEMPLATE}/preview": preview,
+    f"POST {TEMPLATE}/test-send": body(recipient={"userId": "u1"}),
+    **{
+        f"{method} {ADMIN}/{kind}{path}": case
+        for kind in ("layouts", "partials")
+        for method, path, case in (
+            ("POST", "", new_fragment),
+            ("GET", "/{key}", nothing),
+            ("GET", "/{key}/usage", nothing),
+            ("PATCH", "/{key}", body(source="Taken over {{ content }}")),
+            ("PUT", "/{key}", body(source="Taken over {{ content }}")),
+            ("DELETE", "/{key}", nothing),
+        )
+    },
+    f"POST {CATEGORIES}": lambda ids: Ask({"key": ids.template, "name": "New"}),
+    f"GET {CATEGORIES}/{{key}}": nothing,
+    f"PATCH {CATEGORIES}/{{key}}": body(name="Taken over"),
+    f"PUT {CATEGORIES}/{{key}}": body(name="Taken over"),
+    f"DELETE {CATEGORIES}/{{key}}": nothing,
     f"GET {ADMIN}/recipients/{{userType}}/{{userId}}": nothing,
     f"PUT {ADMIN}/recipients/{{userType}}/{{userId}}": body(email="ann@example.com"),
     f"DELETE {ADMIN}/recipients/{{userType}}/{{userId}}": nothing,
@@ -203,6 +272,10 @@ NAMING: Final[dict[str, Case]] = {
 """Routes that name something."""
 SWEEPING: Final = frozenset(
     {
+        f"GET {TEMPLATES}",
+        f"GET {ADMIN}/layouts",
+        f"GET {ADMIN}/partials",
+        f"GET {CATEGORIES}",
         f"GET {ADMIN}/providers",
         f"GET {ADMIN}/escalation-policies",
         f"GET {ADMIN}/on-call-rotas",

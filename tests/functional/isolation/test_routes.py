@@ -16,12 +16,25 @@ from moto import mock_aws
 from app import app
 from chalicelib.api.route import Route
 from chalicelib.auth.permissions import Permission
+from chalicelib.domain.category import Category
 from chalicelib.domain.content import Content
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.device import Device, device_id
 from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.flag import Flag, FlagRule
-from chalicelib.domain.ids import ClientId, NotificationId, PolicyId, ProviderId, RotaId, TopicKey, UserId, UserType
+from chalicelib.domain.fragment import Fragment, FragmentKind
+from chalicelib.domain.ids import (
+    ClientId,
+    FragmentKey,
+    NotificationId,
+    PolicyId,
+    ProviderId,
+    RotaId,
+    TemplateKey,
+    TopicKey,
+    UserId,
+    UserType,
+)
 from chalicelib.domain.lookup import Lookup, LookupType
 from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.principal import Principal
@@ -41,6 +54,7 @@ from tests.build import ACME, NOW, a_delivery, a_recipient, a_request, a_state, 
 from tests.callers import GLOBEX, a_service, a_user
 from tests.functional.isolation.routes import ACMES, CHOOSING, DEVICES, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
 from tests.store.stores import Store, acting, create_table, new_session, on_table
+from tests.store.test_templates import a_template, a_version
 
 MARK: Final = "acmes"
 """Stands in everything that Acme has."""
@@ -116,6 +130,12 @@ def fill(store: Store) -> None:
     paging = Step(channels=(Channel.SMS,), rota=RotaId(ACMES.rota))
     store.policies.create(ACME, EscalationPolicy(id=PolicyId(ACMES.policy), steps=(paging,)))
     store.suppressions.put(ACME, listed)
+    template = a_template(key=TemplateKey(ACMES.template), name=MARK, published=1, history=(1,))
+    store.templates.create(ACME, template, a_version(key=template.key, note=MARK))
+    for kind in FragmentKind:
+        key = FragmentKey(ACMES.template)
+        store.fragments.create(ACME, Fragment(kind=kind, key=key, source=f"{MARK} {{{{ content }}}}", created_at=NOW))
+    store.categories.create(ACME, Category(key=ACMES.template, name=MARK))
     pilot = Lookup(type=LookupType.USER_TYPE, code=ACMES.code, labels={Locale("en"): MARK}, version=1)
     store.lookups.create(ACME, pilot)
     store.flags.create(
@@ -139,6 +159,7 @@ def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response
     kinds |= {"escalation-policies": ids.policy, "on-call-rotas": ids.rota}
     id = kinds.get(beginning, ids.notification)
     own = {"topic": ids.topic, "deviceId": device_id(ids.token), "channel": "sms"}
+    own |= {"key": ids.template, "number": "1", "locale": "en"}
     own |= {"type": "user_type", "code": ids.code, "name": "channel.sms"}
     named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user, **own)
     headers = {"x-request-id": "r"}
@@ -150,7 +171,7 @@ def bytes_of(response: Response, ids: Ids) -> tuple[int, str, str]:
     kept = {name: value for name, value in response.headers.items() if name != "RateLimit"}
     headers, text = str(sorted(kept.items())), response.text
     for id in astuple(ids):
-        headers, text = headers.replace(f"/{id}'", "/…'"), text.replace(f'"{id}"', '"…"')
+        headers, text = headers.replace(f"/{id}'", "/…'"), text.replace(f'{id}"', '…"')
     return response.status, headers, re.sub(r'"createdAt":"[^"]*"', '"createdAt":"…"', text)
 
 
