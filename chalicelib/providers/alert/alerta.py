@@ -2,6 +2,7 @@
 
 import re
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from chalicelib.channels.base import AlertMessage
 from chalicelib.domain.content import AlertAction, Severity
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import ApiKey, Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import ApiKey, Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard, HttpsUrl
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster
@@ -96,7 +97,7 @@ class Alerta(Provider[AlertaSettings, AlertMessage]):
         answer = self._poster.post(f"{self._base}/alert", self._alert(message), self._headers)
         if isinstance(answer, Refused | Unsure):
             return answer
-        if answer.ok:
+        if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
             taken = read(answer.content, _Taken)
             return Unsure(code="unreadable_answer") if taken is None else Accepted(vendor_id=taken.id)
         return _judge(answer)
@@ -106,7 +107,7 @@ class Alerta(Provider[AlertaSettings, AlertMessage]):
         answer = self._poster.get(f"{self._base}/alerts/count?status=open", self._headers)
         if isinstance(answer, Refused | Unsure):
             return answer
-        if answer.ok:
+        if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
             return Unsure(code="unreadable_answer") if read(answer.content, _Healthy) is None else Accepted()
         return _judge(answer)
 
@@ -129,6 +130,9 @@ class Alerta(Provider[AlertaSettings, AlertMessage]):
 
 
 def _judge(answer: "Response") -> Refused | Unsure:
+    if answer.status_code < HTTPStatus.BAD_REQUEST:
+        # The endpoint is another one, or behind somebody's login.
+        return misconfigured("redirected")
     # Alerta has no codes but the status. With 403 it refuses a key and an environment that it does not permit.
     code = f"http_{answer.status_code}" if read(answer.content, _Refusal) else None
     retry_after = answer.headers.get("Retry-After")
