@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from chalicelib.services.explain import Explain
     from chalicelib.services.find_notifications import FindNotifications
     from chalicelib.services.gather_facts import GatherFacts
+    from chalicelib.services.heavy_mail import HeavyMail
     from chalicelib.services.inbox import Inbox
     from chalicelib.services.inbox_many import InboxMany
     from chalicelib.services.known_templates import KnownTemplates
@@ -915,12 +916,20 @@ def track() -> "Track":
 
 
 @cache
+def heavy_mail() -> "HeavyMail":
+    """Return what lets one mail with files at a time into memory."""
+    from chalicelib.services.heavy_mail import HeavyMail
+
+    return HeavyMail()
+
+
+@cache
 def attach() -> "Attach":
     """Return what gets the files that go with e-mails."""
     from chalicelib.aws.files import S3Files
     from chalicelib.services.attachments import Attach
 
-    return Attach(S3Files(settings().files_bucket))
+    return Attach(S3Files(settings().files_bucket), heavy_mail().take_turn)
 
 
 def reachable() -> dict[str, bool]:

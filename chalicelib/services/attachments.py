@@ -1,6 +1,6 @@
 """The files that go with an e-mail: got when it goes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -32,6 +32,8 @@ class Attach:
     """Gets the files of an e-mail that is about to go out."""
 
     storage: Storage
+    take_turn: Callable[[], None]
+    """Waits until there is memory for them."""
 
     def __call__(self, tenant: TenantId, attachments: Sequence[Attachment]) -> tuple[MailFile, ...]:
         """Return the files.
@@ -42,6 +44,7 @@ class Attach:
             `attachment_missing`: there is none of this key, or it is empty; `attachment_too_large`: together they have
             more than `MOST_BYTES`.
         """
+        self.take_turn()
         files: list[MailFile] = []
         left = MOST_BYTES
         for attachment in attachments:

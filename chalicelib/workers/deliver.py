@@ -89,12 +89,15 @@ def _deliver(channel: Channel, event: Mapping[str, Any], context: LambdaContext)
     deliver = bootstrap.deliver()
     needed = bootstrap.timeouts().total * 1_000 + MARGIN
 
+    def in_time() -> bool:
+        return context.get_remaining_time_in_millis() >= needed
+
     def handle(record: Record) -> bool:
         # A call that the function would not live to record must not begin: its outcome would be unknown for nothing.
-        if context.get_remaining_time_in_millis() < needed:
+        if not in_time():
             return False
         message = decode(record["body"])
-        with tenant_scope(message.tenant):
+        with tenant_scope(message.tenant), bootstrap.heavy_mail().scope(in_time):
             # Before anything is claimed: who has to wait is as untouched as if it had not been received.
             wait = 0 if channel is Channel.IN_APP else bootstrap.send_rates()(message.tenant, channel)
             if wait:

@@ -28,6 +28,10 @@ class Files:
         return content
 
 
+def attach_from(files: Files) -> Attach:
+    return Attach(files, lambda: None)
+
+
 def faults(attachment: Attachment) -> dict[str, str]:
     found = attachment_faults([PDF, attachment], ACME, "/content/email/attachments")
     return {fault.pointer: fault.code for fault in found}
@@ -93,7 +97,7 @@ def test_a_name_is_no_path_and_says_what_the_type_says(name: str) -> None:
 def test_the_files_are_got_in_their_order() -> None:
     files = Files(a=b"A", b=b"B")
     asked = [replace(PDF, key="acme/b"), replace(PDF, key="acme/a", name="a.txt", type="text/plain")]
-    assert Attach(files)(ACME, asked) == (
+    assert attach_from(files)(ACME, asked) == (
         MailFile(name=PDF.name, type="application/pdf", content=b"B"),
         MailFile(name="a.txt", type="text/plain", content=b"A"),
     )
@@ -101,7 +105,7 @@ def test_the_files_are_got_in_their_order() -> None:
 
 def test_together_they_have_ten_megabytes_at_most() -> None:
     half, more = bytes(MOST_BYTES // 2), bytes(MOST_BYTES // 2 + 1)
-    attach = Attach(Files(half=half, other=half, more=more))
+    attach = attach_from(Files(half=half, other=half, more=more))
     assert len(attach(ACME, [replace(PDF, key="acme/half"), replace(PDF, key="acme/other")])) == 2
     with pytest.raises(UnshapeableError, match="attachment_too_large"):
         attach(ACME, [replace(PDF, key="acme/half"), replace(PDF, key="acme/more")])
@@ -110,13 +114,13 @@ def test_together_they_have_ten_megabytes_at_most() -> None:
 @pytest.mark.parametrize("key", ["acme/none", "acme/empty"])
 def test_a_file_that_is_not_there_ends_the_mail(key: str) -> None:
     with pytest.raises(UnshapeableError, match="attachment_missing"):
-        Attach(Files(empty=b""))(ACME, [replace(PDF, key=key)])
+        attach_from(Files(empty=b""))(ACME, [replace(PDF, key=key)])
 
 
 def test_another_tenants_file_is_not_even_asked_for() -> None:
     files = Files(a=b"A")
     with pytest.raises(UnshapeableError, match="attachment_missing"):
-        Attach(files)(TenantId("eve"), [replace(PDF, key="acme/a")])
+        attach_from(files)(TenantId("eve"), [replace(PDF, key="acme/a")])
     assert files.asked == []
 
 
@@ -126,4 +130,4 @@ def test_storage_out_of_reach_is_not_the_mails_fault() -> None:
             raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        Attach(Down())(ACME, [PDF])
+        attach_from(Down())(ACME, [PDF])
