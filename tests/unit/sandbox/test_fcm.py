@@ -103,6 +103,16 @@ BAD_MESSAGES: list[tuple[Any, str, str]] = [
     ({"token": "t", "android": {"ttl": "60"}}, "message.android.ttl", "must end with 's'"),
     ({"token": "t", "android": {"ttl": "2419201s"}}, "message.android.ttl", "Invalid TTL"),
     ({"token": "t", "android": {"priority": "urgent"}}, "message.android.priority", "Invalid enum value"),
+    (
+        {"token": "t", "apns": {"headers": {"apns-priority": "high"}}},
+        "message.apns.headers",
+        "Invalid value for apns-p",
+    ),
+    (
+        {"token": "t", "apns": {"headers": {"apns-push-type": "background", "apns-priority": "10"}}},
+        "message.apns.headers",
+        "needs the apns-priority 5",
+    ),
     ({"token": "t", "webpush": {"fcm_options": {"link": "app://x"}}}, "message.webpush.fcm_options.link", "HTTPS"),
     ({"token": "t", "titel": "x"}, "message", "Unknown name \"titel\" at 'message': Cannot find field."),
     ("hello", "message", "Expected `object`, got `str`"),

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 import msgspec
@@ -121,6 +121,7 @@ def _faults(message: Message) -> Iterator[tuple[str, str]]:
             yield "message.data", f"Invalid data payload key: {key}"
     if message.android.ttl is not None:
         yield from _ttl_faults(message.android.ttl)
+    yield from _apns_faults(message.apns.headers)
     if not message.webpush.fcm_options.get("link", "https://").startswith("https://"):
         yield "message.webpush.fcm_options.link", "The link must be an HTTPS URL."
     limit = _MAX_TOPIC_PAYLOAD if message.topic or message.condition else _MAX_PAYLOAD
@@ -140,6 +141,15 @@ def _target_faults(message: Message) -> Iterator[tuple[str, str]]:
         yield "message.topic", "Invalid topic name"
     if message.condition and not _CONDITION.fullmatch(message.condition):
         yield "message.condition", "Invalid condition expression provided."
+
+
+def _apns_faults(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Check what Apple asks: https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns."""
+    priority = headers.get("apns-priority", "5")
+    if priority not in {"1", "5", "10"}:
+        yield "message.apns.headers", f"Invalid value for apns-priority: {priority}"
+    if headers.get("apns-push-type") == "background" and headers.get("apns-priority") != "5":
+        yield "message.apns.headers", "A background push needs the apns-priority 5"
 
 
 def _ttl_faults(ttl: str) -> Iterator[tuple[str, str]]:
