@@ -10,6 +10,8 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
@@ -30,6 +32,8 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MOST_TRIED: Final = 4
 """Addresses of one host that are tried, one after another."""
+LONGEST_LOOKUP: Final = 3.0
+"""Seconds, as many as a connection may take: by itself a resolver waits for a tenant's name server much longer."""
 LABEL: Final = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME: Final = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
 """A name in ASCII, in lower case, without the dot at its end (RFC 1123 §2.1, and the underscore that names have)."""
@@ -92,7 +96,7 @@ class HostGuard:
         ForbiddenHostError
             One of its addresses is not public, or it is no host.
         OSError
-            It could not be resolved.
+            It could not be resolved, or not in time.
         """
         if self.allows(host):
             return (_plain(host),)
@@ -135,7 +139,7 @@ class HostGuard:
             return [literal]
         if not NAME.match(host) or NUMBER.match(host.rpartition(".")[2]):
             raise ForbiddenHostError("forbidden_host")
-        return [ipaddress.ip_address(address) for address in self._resolve(host, port)]
+        return [ipaddress.ip_address(address) for address in _in_time(self._resolve, host, port)]
 
 
 def is_public(address: _Address) -> bool:
@@ -172,6 +176,20 @@ def _matches(host: str, pattern: str) -> bool:
     if pattern.startswith("*."):
         return host.endswith(pattern[1:]) and NAME.match(host) is not None
     return pattern in {"*", host}
+
+
+def _in_time(resolve: Resolve, host: str, port: int) -> Sequence[str]:
+    """Return what `resolve` does; raises TimeoutError when it takes too long, and leaves it to itself."""
+    found: Future[Sequence[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(resolve(host, port))
+        except OSError as error:
+            found.set_exception(error)
+
+    Thread(target=look_up, daemon=True).start()
+    return found.result(LONGEST_LOOKUP)
 
 
 def _resolve(host: str, port: int) -> Sequence[str]:

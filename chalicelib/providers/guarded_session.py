@@ -8,13 +8,13 @@ from contextvars import ContextVar
 from io import BytesIO
 from threading import Timer
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from requests import PreparedRequest, ReadTimeout, RequestException, Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util import parse_url
 
 from chalicelib.providers.guard import ForbiddenHostError, HostGuard
 
@@ -43,7 +43,7 @@ class GuardedSession(Session):
     def merge_environment_settings(self, url: Any, *settings: Any, **more: Any) -> Any:
         """Return what the environment says, without its proxies where the address must be one that was checked."""
         merged = cast(dict[str, Any], super().merge_environment_settings(url, *settings, **more))
-        allowed = self._guard.allows(urlsplit(str(url)).hostname or "")
+        allowed = self._guard.allows(parse_url(str(url)).host or "")
         return merged if allowed else {**merged, "proxies": {}}
 
     def send(self, request: PreparedRequest, **options: Any) -> Response:

@@ -3,17 +3,17 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.channels.alert import address_fault, shape
-from chalicelib.channels.base import UnshapeableError
+from chalicelib.channels.alert import shape
+from chalicelib.channels.base import UnshapeableError, address_fault
 from chalicelib.domain.content import AlertAction, AlertContent, Content, Severity
-from chalicelib.domain.words import Priority
+from chalicelib.domain.words import Channel, Priority
 from tests.build import a_recipient, a_request, a_tenant
 
 REQUEST = a_request(content=Content(subject=" Payments \n fail ", body="\n One in four\nsince 9:00.\n"))
 
 
 def test_everybody_can_be_reached() -> None:
-    assert address_fault(a_recipient()) is None
+    assert address_fault(Channel.ALERT, a_recipient()) is None
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.channels.base import UnshapeableError, WebhookMessage
-from chalicelib.channels.webhook import address_fault, shape
+from chalicelib.channels.base import UnshapeableError, WebhookMessage, address_fault
+from chalicelib.channels.webhook import shape
 from chalicelib.domain.content import Content
+from chalicelib.domain.words import Channel
 from tests.build import a_recipient, a_request, a_tenant
 
 REQUEST = a_request(
@@ -16,7 +17,7 @@ REQUEST = a_request(
 
 
 def test_everybody_can_be_reached() -> None:
-    assert address_fault(a_recipient()) is None
+    assert address_fault(Channel.WEBHOOK, a_recipient()) is None
 
 
 def test_a_notification_is_told_whole() -> None:

@@ -17,6 +17,7 @@ from chalicelib.providers import guard as guarding
 from chalicelib.providers.guard import ForbiddenHostError, HostGuard
 from chalicelib.providers.guarded_session import LARGEST_ANSWER
 from chalicelib.providers.http import judge_silence
+from chalicelib.settings import Settings
 from tests.unit.providers.wire import answer, http_server
 
 GOOD, OTHER_GOOD, GOOD_V6 = "93.184.215.14", "1.1.1.1", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
@@ -289,6 +290,36 @@ def test_a_forbidden_host_is_the_settings_fault_also_outside_of_http() -> None:
         HostGuard().connect("127.0.0.1", 25, 1.0)
 
     assert judge_silence(caught.value) == FORBIDDEN
+
+
+def test_a_name_server_that_keeps_us_waiting_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "LONGEST_LOOKUP", 0.1)
+    over = threading.Event()
+
+    def slow(host: str, port: int) -> Sequence[str]:
+        over.wait(20)
+        return [GOOD]
+
+    with pytest.raises(requests.RequestException) as caught:
+        HostGuard(resolve=slow).session().get("https://slow.example.com/", timeout=(1, 1))
+    over.set()
+
+    assert judge_silence(caught.value) == Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
+
+
+@pytest.mark.parametrize(
+    ("text", "patterns"),
+    [
+        (None, ()),
+        ("", ()),
+        ("*", ("*",)),
+        (" *.corp.example.com, chat.internal,,", ("*.corp.example.com", "chat.internal")),
+    ],
+)
+def test_the_operator_allows_hosts_in_the_environment(text: str | None, patterns: tuple[str, ...]) -> None:
+    environment = {} if text is None else {"HERALD_INTERNAL_HOSTS": text}
+
+    assert Settings(environment).internal_hosts == patterns
 
 
 def test_a_name_that_nobody_knows_may_be_known_later() -> None:
