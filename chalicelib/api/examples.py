@@ -210,6 +210,41 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 },
             },
         },
+        "a WhatsApp template, for somebody who has not written for a day": {
+            "recipients": [{**_RECIPIENT, "phone": "+14155550100"}],
+            "channels": ["whatsapp", "in_app"],
+            "content": {
+                "body": "Your order 42 is on its way with UPS.",
+                "whatsapp": {
+                    "type": "template",
+                    "name": "order_shipped",
+                    "language": "en",
+                    "components": [
+                        {"type": "body", "parameters": [{"type": "text", "text": text} for text in ("42", "UPS")]},
+                        {
+                            "type": "button",
+                            "subType": "url",
+                            "index": 0,
+                            "parameters": [{"type": "text", "text": "orders/42"}],
+                        },
+                    ],
+                },
+            },
+        },
+        "a document on WhatsApp": {
+            "recipients": [{**_RECIPIENT, "phone": "+14155550100"}],
+            "channels": ["whatsapp"],
+            "content": {
+                "body": "Your invoice is ready.",
+                "whatsapp": {
+                    "type": "media",
+                    "kind": "document",
+                    "link": "https://example.com/invoices/42.pdf",
+                    "caption": "Your invoice",
+                    "name": "invoice-42.pdf",
+                },
+            },
+        },
         "one recipient, in short": {
             "recipientUserId": "u1",
             "recipientUserType": "customer",
@@ -404,8 +439,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "ProviderAnswer": {"SendGrid": {**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}},
     "TryProvider": {"a number": {"to": "+14155550100"}},
     "TriedProvider": {
-        "asked": {"outcome": "accepted", "code": None, "vendorId": None, "probed": True},
-        "sent": {"outcome": "misconfigured", "code": "20003", "vendorId": None, "probed": False},
+        "asked": {"outcome": "accepted", "probed": True},
+        "sent": {"outcome": "misconfigured", "code": "20003", "probed": False},
     },
     "ProviderList": {"one": {"items": [{**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}]}},
     "SuppressBody": {"by hand": _SUPPRESSION},

@@ -18,6 +18,7 @@ from chalicelib.api.fields import (
     UserIdText,
     UserTypeText,
 )
+from chalicelib.api.later import Later
 from chalicelib.api.models import ONE_LINE, PLAIN_TEXT, Body, Line
 from chalicelib.api.recipient_models import RecipientBody
 from chalicelib.domain.content import MOST_FILES
@@ -90,6 +91,7 @@ class ContentBody(Body):
     sms: SmsBody | None = None
     chat: ChatBody | None = None
     alert: AlertBody | None = None
+    whatsapp: Annotated[Any, Later("whatsapp_body")] = None
 
 
 class EscalationBody(Body):

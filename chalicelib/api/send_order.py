@@ -11,6 +11,7 @@ from chalicelib.domain.content import (
     NO_EMAIL,
     NO_PUSH,
     NO_SMS,
+    NO_WHATSAPP,
     Content,
     EmailContent,
     PushContent,
@@ -89,6 +90,7 @@ def _content(body: SendBody, tenant: Tenant) -> Content:
         sms=NO_SMS if content.sms is None else SmsContent(truncate=content.sms.truncate),
         chat=chat_content(content.chat),
         alert=alert_content(content.alert),
+        whatsapp=NO_WHATSAPP if content.whatsapp is None else content.whatsapp.content(),
     )
 
 
