@@ -143,3 +143,22 @@ class FakeInvitations:
     def invite(self, tenant: TenantId, email: str) -> None:
         if self.invited.setdefault(email.lower(), tenant) != tenant:
             raise InvitedElsewhereError
+
+
+@dataclass
+class FakeTrier:
+    """`services.try_provider.ProviderTrier`: `probes` is what asking costs nothing gives, `results` what messages do,
+    in order; then all are accepted.
+    """
+
+    probes: ProviderResult | None = None
+    results: list[ProviderResult] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
+
+    def probe(self, tenant: Tenant, provider: ProviderConfig) -> ProviderResult | None:
+        return self.probes
+
+    def call(self, tenant: Tenant, provider: ProviderConfig, message: object) -> ProviderResult:
+        assert isinstance(message, Message)
+        self.sent.append(message)
+        return self.results.pop(0) if self.results else Accepted(vendor_id="v1")

@@ -205,4 +205,4 @@ def try_provider(call: Call, id: str, body: TryProvider | None = None) -> TriedP
     """
     by = Actor(call.principal, call.now)
     tried = bootstrap.try_provider()(call.tenant, provider_id(id), body.to if body else None, by)
-    return TriedProvider(outcome=tried.outcome, code=tried.code, vendor_id=tried.vendor_id, probed=tried.probed)
+    return TriedProvider.model_validate(tried)

@@ -153,3 +153,58 @@ def test_who_may_do_what(api: Api) -> None:
     assert api.call("DELETE", MAIL, viewer).status == 403
     assert api.call("POST", PROVIDERS, PLATFORM, BODY, headers={"X-Tenant-ID": "nowhere"}).status == 404
     assert api.call("POST", PROVIDERS, PLATFORM, BODY, headers={"X-Tenant-ID": "globex"}).status == 201
+
+
+def test_a_provider_is_tried_out(api: Api) -> None:
+    api.call("POST", PROVIDERS, MANAGER, BODY)
+
+    tried = api.call("POST", f"{MAIL}/test", MANAGER, {"to": "ann@example.com"})
+
+    assert tried.status == 200
+    assert tried.json == {"outcome": "accepted", "vendorId": "v1", "probed": False}
+    assert "RateLimit" in tried.headers
+    assert [entry.action for entry in api.world.rows.audit[ACME]] == ["provider.create", "provider.test"]
+    assert SECRET not in tried.text
+
+
+@pytest.mark.parametrize(
+    ("body", "faults"),
+    [
+        (None, {"/to": "address_required"}),
+        ({}, {"/to": "address_required"}),
+        ({"to": None}, {"/to": "address_required"}),
+        ({"to": "ann"}, {"/to": "invalid_address"}),
+        ({"to": ""}, {"/to": "too_short"}),
+        ({"to": "a" * 4_097}, {"/to": "too_long"}),
+        ({"to": ["ann@example.com"]}, {"/to": "wrong_type"}),
+        ({"too": "ann@example.com"}, {"/too": "unknown_field"}),
+    ],
+)
+def test_a_try_needs_an_address_where_a_message_does(api: Api, body: Any, faults: dict[str, str]) -> None:
+    api.call("POST", PROVIDERS, MANAGER, BODY)
+
+    answer = api.call("POST", f"{MAIL}/test", MANAGER, body)
+
+    assert (answer.status, answer.faults) == (422, faults)
+
+
+def test_what_is_not_ones_own_cannot_be_tried(api: Api) -> None:
+    api.call("POST", PROVIDERS, MANAGER, BODY)
+    body = {"to": "ann@example.com"}
+
+    assert api.call("POST", f"{MAIL}/test", FOREIGN_ADMIN, body).status == 404
+    assert api.call("POST", f"{PROVIDERS}/other/test", MANAGER, body).status == 404
+    assert api.call("POST", f"{MAIL}/test", a_user(Role.VIEWER), body).status == 403
+    assert api.call("POST", f"{MAIL}/test", None, body).status in (401, 403)
+
+
+def test_an_apprise_url_is_never_shown(api: Api) -> None:
+    url = "gotifys://gotify.example.com/the-app-token"
+    body = {"id": "push", "channel": "push", "vendor": "gotify", "credentials": {"url": url}}
+
+    created = api.call("POST", PROVIDERS, MANAGER, body)
+    refused = api.call("POST", PROVIDERS, MANAGER, body | {"id": "other", "credentials": {"url": url + "?verify=no"}})
+
+    assert (created.status, created.json["credentialsSet"]) == (201, ["url"])
+    assert (refused.status, refused.faults) == (422, {"/credentials/url": "forbidden_parameter"})
+    assert "the-app-token" not in created.text + refused.text + str(api.world.rows)
