@@ -79,7 +79,7 @@ class SendGrid(Provider[SendGridSettings, EmailMessage]):
     capabilities: ClassVar = ("HTML", "attachments", "unsubscribe headers", "EU data residency")
     example: ClassVar = {"apiKey": "SG.example", "sender": "shop@example.com"}
     byte_limit: ClassVar = 30_000_000
-    """https://www.twilio.com/docs/sendgrid/api-reference/mail-send/limitations: 30 MB, attachments encoded."""
+    """https://docs.sendgrid.com/api-reference/mail-send/limitations: 30 MB, attachments encoded."""
 
     def __init__(self, settings: SendGridSettings, timeouts: Timeouts) -> None:
         super().__init__(settings, timeouts)
