@@ -15,11 +15,13 @@ _REACHED: Final = {
     "email": "ann@example.com",
     "phone": "+14155550100",
     "deviceTokens": ["fcm-registration-token"],
+    "chatTargets": {"telegram": "12315544"},
     "locale": "en-CA",
     "timeZone": "America/Toronto",
     "attributes": {"plan": "gold"},
     "roles": ["buyer"],
 }
+_NOWHERE: Final[dict[str, Any]] = {"deviceTokens": [], "chatTargets": {}, "attributes": {}, "roles": []}
 _CONTENT: Final = {"subject": "Your order 42", "body": "It is on its way.", "actionUrl": "https://example.com/42"}
 _DELIVERY: Final = {
     "channel": "email",
@@ -402,7 +404,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "WholeNotification": {
         "sent": {
             **_NOTIFICATION,
-            "recipient": {**_RECIPIENT, "email": "a***@example.com", "deviceTokens": [], "attributes": {}, "roles": []},
+            "recipient": {**_RECIPIENT, **_NOWHERE, "email": "a***@example.com"},
             "sentBy": "service:orders",
             "createdAt": AT,
             "request": {

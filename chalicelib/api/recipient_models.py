@@ -12,14 +12,17 @@ from chalicelib.domain.recipient import Recipient
 EmailText = Annotated[str, StringConstraints(min_length=1, max_length=320), ONE_LINE]
 PhoneText = Annotated[str, StringConstraints(min_length=1, max_length=32), ONE_LINE]
 DeviceToken = Annotated[str, StringConstraints(min_length=1, max_length=1_024), ONE_LINE]
+ChatTarget = Annotated[str, StringConstraints(min_length=1, max_length=1_024), ONE_LINE]
+"""A name, a room or a webhook at a chat service: what it looks like is the vendor's business."""
 
 
 class StoredRecipientBody(Body):
-    """How a recipient can be reached, and what is known of them."""
+    """How a recipient can be reached, and what is known of them. `chatTargets` are by vendor."""
 
     email: EmailText | None = None
     phone: PhoneText | None = None
     device_tokens: Annotated[list[DeviceToken], Field(max_length=20)] = Field(default_factory=list)
+    chat_targets: Annotated[dict[Name, ChatTarget], Field(max_length=20)] = Field(default_factory=dict)
     locale: Line | None = None
     time_zone: Line | None = None
     attributes: FreeData = Field(default_factory=dict)
@@ -33,6 +36,7 @@ class StoredRecipientBody(Body):
             email=self.email,
             phone=self.phone,
             device_tokens=tuple(self.device_tokens),
+            chat_targets=self.chat_targets,
             locale=self.locale,
             time_zone=self.time_zone,
             attributes=self.attributes,
@@ -59,6 +63,7 @@ class RecipientAnswer(Answer):
     email: str | None
     phone: str | None
     device_tokens: list[str]
+    chat_targets: dict[str, str]
     locale: str | None
     time_zone: str | None
     attributes: dict[str, Any]

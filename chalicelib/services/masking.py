@@ -31,5 +31,6 @@ def mask_recipient(recipient: Recipient) -> Recipient:
         email=recipient.email and mask_email(recipient.email),
         phone=recipient.phone and mask_tail(recipient.phone),
         device_tokens=tuple(mask_tail(token, shown=4) for token in recipient.device_tokens),
+        chat_targets={vendor: mask_tail(target, shown=4) for vendor, target in recipient.chat_targets.items()},
         attributes=dict.fromkeys(recipient.attributes, MASK),
     )

@@ -18,6 +18,7 @@ BODY: dict[str, Any] = {
     "email": "ann@example.com",
     "phone": "+14155550100",
     "deviceTokens": ["token-1"],
+    "chatTargets": {"telegram": "12315544", "slack": "https://hooks.slack.com/services/T1/B1/x"},
     "locale": "fr-CA",
     "timeZone": "America/Toronto",
     "attributes": {"plan": "gold"},
@@ -34,7 +35,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
 
 def test_a_recipient_is_stored_looked_at_replaced_and_removed(api: Api) -> None:
     whole = {"userType": "customer", "userId": "u1", **BODY}
-    bare = {"userType": "customer", "userId": "u1", "deviceTokens": [], "attributes": {}, "roles": []}
+    empty: dict[str, Any] = {"deviceTokens": [], "chatTargets": {}, "attributes": {}, "roles": []}
+    bare = {"userType": "customer", "userId": "u1", **empty}
 
     created = api.call("PUT", ANN, ORDERS, BODY)
     assert (created.status, created.json) == (201, whole)
@@ -68,6 +70,10 @@ def test_ids_that_no_row_could_have_do_not_exist(api: Api, method: str, who: str
         ({"locale": "français"}, {"/locale": "invalid_locale"}),
         ({"timeZone": "Mars"}, {"/timeZone": "invalid_time_zone"}),
         ({"deviceTokens": ["a\r\nb"]}, {"/deviceTokens/0": "control_characters"}),
+        ({"chatTargets": {"telegram": "a\r\nb"}}, {"/chatTargets/telegram": "control_characters"}),
+        ({"chatTargets": {"telegram": ""}}, {"/chatTargets/telegram": "too_short"}),
+        ({"chatTargets": {"telegram": 7}}, {"/chatTargets/telegram": "wrong_type"}),
+        ({"chatTargets": {f"v{number}": "x" for number in range(21)}}, {"/chatTargets": "too_many"}),
         ({"deviceTokens": ["x"] * 21}, {"/deviceTokens": "too_many"}),
         ({"attributes": {"a": "x" * 5_000}}, {"/attributes": "too_long"}),
         ({"userId": "u2"}, {"/userId": "unknown_field"}),

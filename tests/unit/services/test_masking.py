@@ -20,13 +20,16 @@ def test_of_a_number_two_digits_stay_unless_it_is_short(text: str, masked: str) 
 
 
 def test_a_masked_recipient_holds_no_address_and_no_attribute() -> None:
-    recipient = a_recipient(device_tokens=("0123456789abcdef",), attributes={"city": "Bonn"})
+    hook = "https://hooks.slack.com/services/T1/B1/secret"
+    recipient = a_recipient(
+        device_tokens=("0123456789abcdef",), chat_targets={"slack": hook}, attributes={"city": "Bonn"}
+    )
 
     masked = mask_recipient(recipient)
 
     assert (masked.user_type, masked.user_id) == (recipient.user_type, recipient.user_id)
     assert (masked.email, masked.phone, masked.device_tokens) == ("a***@example.com", "***00", ("***cdef",))
-    assert masked.attributes == {"city": "***"}
+    assert (masked.chat_targets, masked.attributes) == ({"slack": "***cret"}, {"city": "***"})
 
 
 def test_unknown_addresses_stay_unknown() -> None:
