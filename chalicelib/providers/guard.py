@@ -5,16 +5,18 @@ has must be public, and the connection goes to one of these very addresses: a na
 later gains nothing.
 """
 
-import ipaddress
 import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from ipaddress import ip_address
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
+
+from chalicelib.providers.public_addresses import Address, is_public
 
 if TYPE_CHECKING:
     from requests import Session
@@ -28,7 +30,6 @@ HttpsUrl = Annotated[
 """A setting: an address that is requested as it stands; nobody's name and password are in it, and no fragment."""
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a name, for connections to a port; raises OSError."""
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MOST_TRIED: Final = 4
 """Addresses of one host that are tried, one after another."""
@@ -42,26 +43,6 @@ NUMBER: Final = re.compile(r"([0-9]+|0x[0-9a-f]*)\Z")
 (https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
 PATTERN: Final = re.compile(rf"(\*|(\*\.)?{LABEL}(\.{LABEL})*|[0-9a-f:.]+)\Z")
 """Everything, all names below a domain, or one name or address."""
-
-UNICAST: Final = ipaddress.IPv6Network("2000::/3")
-"""All of IPv6 that is given out for the public internet (https://www.iana.org/assignments/ipv6-address-space): not in
-it are ::/96 and ::ffff:0:0/96, which carry an IPv4 address, NAT64's 64:ff9b::/96 and 64:ff9b:1::/48, and fd00:ec2::254.
-"""
-NOT_PUBLIC: Final = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            "192.0.0.0/24",  # protocol assignments, RFC 6890
-            "192.88.99.0/24",  # relays of 6to4, RFC 7526
-            "168.63.129.16/32",  # Azure's host agent, in a public range
-            "2001::/23",  # protocol assignments, RFC 2928; of them Teredo, RFC 4380, carries an IPv4 address
-            "2001:db8::/32",  # examples, RFC 3849
-            "2002::/16",  # 6to4, RFC 3056: carries an IPv4 address
-            "3fff::/20",  # examples, RFC 9637
-        ),
-    )
-)
-"""What `ipaddress` takes for public in one version of Python or another."""
 
 
 class ForbiddenHostError(OSError):
@@ -133,22 +114,13 @@ class HostGuard:
 
         return GuardedSession(self)
 
-    def _addresses(self, host: str, port: int) -> list[_Address]:
+    def _addresses(self, host: str, port: int) -> list[Address]:
         literal = _literal(host)
         if literal is not None:
             return [literal]
         if not NAME.match(host) or NUMBER.match(host.rpartition(".")[2]):
             raise ForbiddenHostError("forbidden_host")
-        return [ipaddress.ip_address(address) for address in _in_time(self._resolve, host, port)]
-
-
-def is_public(address: _Address) -> bool:
-    """Tell whether an address belongs to the public internet, and is nothing that stands for another address."""
-    if address.is_multicast or not address.is_global:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and (address.scope_id is not None or address not in UNICAST):
-        return False
-    return not any(address in network for network in NOT_PUBLIC)
+        return [ip_address(address) for address in _in_time(self._resolve, host, port)]
 
 
 def _plain(host: str) -> str:
@@ -158,9 +130,9 @@ def _plain(host: str) -> str:
     return host.lower().removesuffix(".")
 
 
-def _literal(host: str) -> _Address | None:
+def _literal(host: str) -> Address | None:
     try:
-        return ipaddress.ip_address(host)
+        return ip_address(host)
     except ValueError:
         return None
 

@@ -2,11 +2,9 @@
 
 import socket
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextlib import suppress
 from io import BytesIO
-from threading import Timer
 from typing import Any, Final, cast
 
 from requests import PreparedRequest, ReadTimeout, RequestException, Response, Session
@@ -16,13 +14,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 from urllib3.util import parse_url
 
+from chalicelib.providers.answer_watch import LONGEST, watch_answers, watching
 from chalicelib.providers.guard import ForbiddenHostError, HostGuard
 
 LARGEST_ANSWER: Final = 65_536
 """Bytes of an answer's body that are read; a longer one is cut off here."""
 CHUNK: Final = 8_192
-LONGEST: Final = 30.0
-"""Seconds for a connection or an answer, where the caller names none."""
 
 
 class GuardedSession(Session):
@@ -62,7 +59,7 @@ class _GuardedAdapter(HTTPAdapter):
     def send(self, request: PreparedRequest, *arguments: Any, **options: Any) -> Response:
         """Send a request and read its answer as far as it comes in time."""
         limit = options.get("timeout")
-        with _watch(limit[1] if isinstance(limit, tuple) else limit) as watch:
+        with watch_answers(limit[1] if isinstance(limit, tuple) else limit) as watch:
             try:
                 response = super().send(request, *arguments, **{**options, "stream": True})
             except RequestException as error:
@@ -76,50 +73,6 @@ class _GuardedAdapter(HTTPAdapter):
         response.close()
         response.raw = BytesIO(content)
         return response
-
-
-class _Watch:
-    """Breaks a connection off whose answer takes too long."""
-
-    def __init__(self, limit: float | None) -> None:
-        self.over = False
-        self._limit = limit or LONGEST
-        self._timers: list[Timer] = []
-
-    def start(self, connection: socket.socket | None) -> None:
-        """Give the answer on `connection` its time from now."""
-        if connection is None:
-            return
-        timer = Timer(self._limit, self._break_off, [connection])
-        timer.daemon = True
-        timer.start()
-        self._timers.append(timer)
-
-    def stop(self) -> None:
-        """Leave the connections alone."""
-        for timer in self._timers:
-            timer.cancel()
-
-    def _break_off(self, connection: socket.socket) -> None:
-        self.over = True
-        with suppress(OSError):
-            # Not a TLS socket's own shutdown: the thread that reads would go on as if there were no TLS.
-            socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-
-_watching: ContextVar[_Watch | None] = ContextVar("_watching", default=None)
-
-
-@contextmanager
-def _watch(limit: float | None) -> Iterator[_Watch]:
-    """Watch over the answers that this thread waits for inside."""
-    watch = _Watch(limit)
-    token = _watching.set(watch)
-    try:
-        yield watch
-    finally:
-        watch.stop()
-        _watching.reset(token)
 
 
 def _content(raw: HTTPResponse) -> bytes:
@@ -182,7 +135,7 @@ def _connect(guard: HostGuard, connection: HTTPConnection) -> socket.socket:
 
 
 def _begin_watch(connection: HTTPConnection) -> None:
-    watch = _watching.get()
+    watch = watching.get()
     if watch is not None:
         watch.start(connection.sock)
 

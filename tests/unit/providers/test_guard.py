@@ -17,6 +17,7 @@ from chalicelib.providers import guard as guarding
 from chalicelib.providers.guard import ForbiddenHostError, HostGuard
 from chalicelib.providers.guarded_session import LARGEST_ANSWER
 from chalicelib.providers.http import judge_silence
+from chalicelib.providers.public_addresses import Address, is_public
 from chalicelib.settings import Settings
 from tests.unit.providers.wire import answer, http_server
 
@@ -236,10 +237,11 @@ def test_a_pattern_that_is_none_is_said_at_once(pattern: str) -> None:
 @pytest.fixture
 def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let 127.0.0.0/30 pass for public, so that listeners of this machine can play the internet."""
-    public = guarding.is_public
-    monkeypatch.setattr(
-        guarding, "is_public", lambda address: str(address) in {"127.0.0.1", "127.0.0.2"} or public(address)
-    )
+
+    def seems_public(address: Address) -> bool:
+        return str(address) in {"127.0.0.1", "127.0.0.2"} or is_public(address)
+
+    monkeypatch.setattr(guarding, "is_public", seems_public)
 
 
 @pytest.mark.usefixtures("loopback_is_public")
@@ -424,20 +426,20 @@ def test_a_long_answer_is_cut_off() -> None:
 
 
 @contextmanager
-def dripping_server(start: bytes) -> Iterator[int]:
+def dripping_server(start: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """Say `start` at once, then a byte every 20 ms until the client goes away."""
     over = threading.Event()
 
     def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            try:
+        plain, _ = listener.accept()
+        try:
+            with tls.wrap_socket(plain, server_side=True) if tls else plain as connection:
                 connection.recv(65_536)
                 connection.sendall(start)
                 while not over.wait(0.02):
                     connection.sendall(b"x")
-            except OSError:
-                return  # the client went away
+        except OSError:
+            return  # the client went away
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)
@@ -463,3 +465,19 @@ def test_an_answer_whose_body_does_not_end_is_what_came_of_it() -> None:
     assert told.status_code == 200
     assert set(told.content) == {ord("x")}
     assert len(told.content) < 100
+
+
+@pytest.mark.usefixtures("loopback_is_public")
+def test_so_is_one_that_is_encrypted(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("a.example.com").configure_cert(context)
+    session = HostGuard(resolve=Dns(["127.0.0.1"])).session()
+    session.verify = str(tmp_path / "ca.pem")
+
+    with dripping_server(b"HTTP/1.1 200 OK\r\nX-A: ", context) as port:
+        with pytest.raises(requests.RequestException) as caught:
+            session.get(f"https://a.example.com:{port}/", timeout=(2, 0.3))
+
+    assert judge_silence(caught.value) == Unsure(code="timeout")
