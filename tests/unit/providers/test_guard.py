@@ -474,10 +474,11 @@ def test_so_is_one_that_is_encrypted(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("a.example.com").configure_cert(context)
     session = HostGuard(resolve=Dns(["127.0.0.1"])).session()
-    session.verify = str(tmp_path / "ca.pem")
 
-    with dripping_server(b"HTTP/1.1 200 OK\r\nX-A: ", context) as port:
-        with pytest.raises(requests.RequestException) as caught:
-            session.get(f"https://a.example.com:{port}/", timeout=(2, 0.3))
+    with (
+        dripping_server(b"HTTP/1.1 200 OK\r\nX-A: ", context) as port,
+        pytest.raises(requests.RequestException) as caught,
+    ):
+        session.get(f"https://a.example.com:{port}/", timeout=(2, 0.3), verify=str(tmp_path / "ca.pem"))
 
     assert judge_silence(caught.value) == Unsure(code="timeout")
