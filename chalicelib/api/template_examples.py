@@ -61,8 +61,8 @@ TEMPLATE_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "ChangeTemplate": {"another name": {"name": "Order on its way", "version": 5}},
     "AddVersion": {"order shipped": {**_DRAFT, "version": 5}},
     "PutLocalization": {"French": {**_FRENCH, "version": 5}},
-    "PublishBody": {"a version": {"number": 3, "version": 5}, "the latest": {}},
-    "RollBackBody": {"to the one before": {}, "to a version": {"to": 1}},
+    "PublishBody": {"a version": {"number": 3, "version": 5}},
+    "RollBackBody": {"to a version": {"to": 1}},
     "PreviewBody": {
         "a version": {"number": 3, "locale": "fr-CA", "channels": ["sms"], "data": {"orderId": "7", "name": "Zoé"}},
         "what is not stored yet": {"source": _DRAFT, "locale": "en"},

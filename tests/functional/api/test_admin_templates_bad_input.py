@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api import Api, in_memory_api
+from tests.build import ACME
 from tests.callers import ADMIN
 from tests.fakes import ManualClock
 from tests.functional.api.test_admin_templates import BODY, DRAFT, ENGLISH, ORDER, TEMPLATES
@@ -96,13 +97,13 @@ SOURCES = [
 def test_what_cannot_be_used_is_refused_and_not_stored(
     api: Api, change: dict[str, Any], faults: dict[str, str]
 ) -> None:
-    before = (dict(api.world.rows.versions), dict(api.world.rows.templates), len(api.world.rows.audit["acme"]))
+    before = (dict(api.world.rows.versions), dict(api.world.rows.templates), len(api.world.rows.audit[ACME]))
 
     refused = api.call("POST", TEMPLATES, ADMIN, BODY | {"key": "new"} | change)
 
     assert (refused.status, refused.faults) == (422, faults), refused.text
     assert (api.world.rows.versions, api.world.rows.templates) == before[:2]
-    assert len(api.world.rows.audit["acme"]) == before[2]
+    assert len(api.world.rows.audit[ACME]) == before[2]
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -10,10 +10,22 @@ from app import app
 from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.route import Route
 from chalicelib.auth.permissions import Permission
+from chalicelib.domain.category import Category
 from chalicelib.domain.content import Content
 from chalicelib.domain.device import device_id
 from chalicelib.domain.escalation import EscalationPolicy, Step
-from chalicelib.domain.ids import ClientId, PolicyId, ProviderId, RotaId, TenantId, UserId, UserType
+from chalicelib.domain.fragment import Fragment, FragmentKind
+from chalicelib.domain.ids import (
+    ClientId,
+    FragmentKey,
+    PolicyId,
+    ProviderId,
+    RotaId,
+    TemplateKey,
+    TenantId,
+    UserId,
+    UserType,
+)
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.rota import Person, Rota, Shift
@@ -25,13 +37,17 @@ from tests.api import Api, Response, in_memory_api
 from tests.build import ACME, ID, NOW, a_recipient, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
 from tests.fakes import ManualClock
+from tests.store.test_templates import a_template, a_version
 from tests.twin import (
+    TwinCategories,
+    TwinFragments,
     TwinPolicies,
     TwinProviders,
     TwinRecipients,
     TwinRotas,
     TwinServiceAccounts,
     TwinSuppressions,
+    TwinTemplates,
     TwinTenants,
 )
 from tests.world import World
@@ -49,6 +65,10 @@ THEIRS: Final[dict[str, dict[str, str]]] = {
     "/api/v1/users/me/devices/{deviceId}": {"deviceId": device_id(f"{MARK}-token")},
     "/api/v1/users/me/topics/{topic}": {"topic": MARK},
     "/api/v1/users/me/preferences/": {"channel": "email"},
+    "/api/v1/admin/templates/": {"key": MARK, "number": "1", "locale": "en"},
+    "/api/v1/admin/layouts/": {"key": MARK},
+    "/api/v1/admin/partials/": {"key": MARK},
+    "/api/v1/admin/template-categories/": {"key": MARK},
     "/docs/{file}": {"file": "start.js"},
 }
 """Ids of Acme's in paths, by the beginning of the path; other ids are a notification's, other users Ann."""
@@ -84,6 +104,13 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     TwinRotas(world.rows).create(ACME, Rota(id=RotaId(MARK), time_zone="UTC", shifts=(on_duty,)))
     paging = Step(channels=(Channel.SMS,), rota=RotaId(MARK))
     TwinPolicies(world.rows).create(ACME, EscalationPolicy(id=PolicyId(MARK), steps=(paging,)))
+    template = a_template(key=TemplateKey(MARK), name=MARK, published=1, history=(1,))
+    TwinTemplates(world.rows).create(ACME, template, a_version(key=template.key, note=MARK))
+    for kind in FragmentKind:
+        TwinFragments(world.rows).create(
+            ACME, Fragment(kind=kind, key=FragmentKey(MARK), source=f"{MARK} {{{{ content }}}}", created_at=NOW)
+        )
+    TwinCategories(world.rows).create(ACME, Category(key=MARK, name=MARK))
     account = ServiceAccount(client_id=ClientId(MARK), name=MARK, tenants=(ACME,), scopes=(Scope.SEND,), created_at=NOW)
     TwinServiceAccounts(world.rows).create(account)
     world.decided(channels=(Channel.IN_APP,), content=Content(subject=MARK, body=MARK), metadata={"note": MARK})
@@ -126,6 +153,7 @@ def of_acme(api: Api) -> Any:
     of_tenant = (
         *(rows.requests, rows.states, rows.recipients, rows.unread, rows.providers),
         *(rows.preferences, rows.suppressions, rows.members, rows.tombstones),
+        *(rows.templates, rows.versions, rows.fragments, rows.categories),
     )
     mine: list[Any] = [{key: row for key, row in table.items() if key[0] == ACME and row} for table in of_tenant]
     return copy.deepcopy((mine, rows.tenants[ACME], rows.accounts[ClientId(MARK)], rows.audit.get(ACME)))

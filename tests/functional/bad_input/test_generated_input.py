@@ -18,7 +18,9 @@ from tests.api import Api, Response, in_memory_api
 from tests.build import ID
 from tests.callers import PLATFORM, a_service, a_user
 
+TEMPLATE = EXAMPLES["CreateTemplate"]["order shipped"]["key"]
 SEND = "/api/v1/services/notifications/send"
+IN_ACME = {"x-tenant-id": "acme"}
 CALLERS = (a_user(*Role), a_service(*Scope), PLATFORM)
 NASTY = [
     "",
@@ -68,7 +70,11 @@ QUERIES = [
 @pytest.fixture(scope="module")
 def api() -> Iterator[Api]:
     with pytest.MonkeyPatch.context() as patch:
-        yield in_memory_api(patch)
+        api = in_memory_api(patch)
+        for kind, model in (("layouts", "CreateFragment"), ("templates", "CreateTemplate")):
+            body = next(iter(EXAMPLES[model].values()))
+            assert api.call("POST", f"/api/v1/admin/{kind}", PLATFORM, body, headers=IN_ACME).status == 201
+        yield api
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -103,8 +109,16 @@ def ask(api: Api, caller: Principal, method: str, path: str, body: Any = None, *
     """Call a route with ids that nothing has; whatever is refused must have been told properly and left no trace."""
     before = rows(api)
     named = {"id": ID, "userType": "customer", "userId": "u1", "clientId": "c", "file": "x", "channel": "sms"}
+    named |= {
+        "key": TEMPLATE,
+        "number": "1",
+        "locale": "fr-CA",
+        "type": "user_type",
+        "code": "c",
+        "name": "channel.sms",
+    }
     asked = path.format(**named)
-    tenant = {"x-tenant-id": "acme"} if caller is PLATFORM else {}
+    tenant = IN_ACME if caller is PLATFORM else {}
     response = api.call(method, asked, caller, body, headers=tenant, **more)
     assert response.status < 500, response.text
     if response.status >= 400:
