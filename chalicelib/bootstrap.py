@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from chalicelib.services.attachments import Attach
     from chalicelib.services.audit import ReadAudit
     from chalicelib.services.audited_change import AuditedChanges
-    from chalicelib.services.cached import CachedPolicies, CachedProviders, CachedTenants
+    from chalicelib.services.breakers import Breakers
+    from chalicelib.services.cached import CachedCircuits, CachedPolicies, CachedProviders, CachedTenants
     from chalicelib.services.cancel import Cancel
     from chalicelib.services.cancel_group import CancelGroups
     from chalicelib.services.deliver import Deliver
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from chalicelib.services.unsubscribe import Unsubscribe
     from chalicelib.services.unsubscribe_links import UnsubscribeLinks
     from chalicelib.store.backgrounds import BackgroundRows
+    from chalicelib.store.breakers import CircuitRows
     from chalicelib.store.cancelled_groups import CancelledGroupRows
     from chalicelib.store.categories import CategoryRows
     from chalicelib.store.cursors import Cursors
@@ -311,6 +313,30 @@ def known_policies() -> "CachedPolicies":
 
 
 @cache
+def circuits() -> "CircuitRows":
+    """Return what workers tell each other of providers."""
+    from chalicelib.store.breakers import CircuitRows
+
+    return CircuitRows(table())
+
+
+@cache
+def known_circuits() -> "CachedCircuits":
+    """Return what is known of providers' health, as it was a short time ago: what deciding asks."""
+    from chalicelib.services.cached import CachedCircuits
+
+    return CachedCircuits(circuits(), now, _fresh_for())
+
+
+@cache
+def breakers() -> "Breakers":
+    """Return the breakers of this worker."""
+    from chalicelib.services.breakers import Breakers
+
+    return Breakers(circuits(), now, random.random, pause=_breaker_pause(), fresh_for=_fresh_for())
+
+
+@cache
 def known_templates() -> "KnownTemplates":
     """Return the templates, of which the published versions are as they were a short time ago: what sending asks."""
     from chalicelib.services.known_templates import KnownTemplates
@@ -427,6 +453,8 @@ def gather_facts() -> "GatherFacts":
         check_address=address_fault,
         say=say(),
         stage_vendors=settings().default_providers,
+        circuits=known_circuits(),
+        pause=_breaker_pause(),
     )
 
 
@@ -499,6 +527,7 @@ def deliver() -> "Deliver":
         timers=timers(),
         consult=Consult(backgrounds()),
         caller=Caller(vault(), timeouts(), host_guard()),
+        breakers=breakers(),
         check_address=address_fault,
         say=say(),
         shape=Shaper(_unsubscribe_url, _files, _tracked),
@@ -563,6 +592,7 @@ def sweep() -> "Sweep":
         states=states(),
         cursors=SweepRows(table()),
         tenants=known_tenants(),
+        circuits=circuits(),
         queues=queues(),
         grace=int(settings().sweep_grace * 1_000),
     )
@@ -968,6 +998,10 @@ def _event_mode(tenant: TenantId) -> EventMode:
     with tenant_scope(tenant):
         found = known_tenants().get(tenant)
     return found.settings.event_mode if found else EventMode.PACKED
+
+
+def _breaker_pause() -> int:
+    return int(settings().breaker_pause * 1_000)
 
 
 def _fresh_for() -> int:

@@ -150,6 +150,11 @@ class Settings:
         return tuple(pattern for pattern in text.replace(" ", "").split(",") if pattern)
 
     @property
+    def breaker_pause(self) -> float:
+        """How long a provider is left alone that failed again and again, in seconds."""
+        return float(self._environment.get("HERALD_BREAKER_PAUSE", "60"))
+
+    @property
     def cache_seconds(self) -> float:
         """How long a warm worker goes on with what it read of a tenant, in seconds."""
         return float(self._environment.get("HERALD_CACHE_SECONDS", "60"))

@@ -35,6 +35,8 @@ def gather_on(store: Store) -> GatherFacts:
         check_address=address_fault,
         say=SAY,
         stage_vendors={},
+        circuits=store.circuits,
+        pause=60_000,
     )
 
 

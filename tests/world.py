@@ -18,6 +18,7 @@ from chalicelib.domain.timer import DueKind
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.accept import Accept
 from chalicelib.services.allowances import Allowances
+from chalicelib.services.breakers import Breakers
 from chalicelib.services.cancel import Cancel
 from chalicelib.services.cancel_group import CancelGroups
 from chalicelib.services.consult import Consult
@@ -39,6 +40,7 @@ from tests.twin import Rows, TwinStates
 
 LEASE = 3_000
 GRACE = 60_000
+PAUSE, FRESH_FOR = 60_000, 60_000
 REF = NotificationRef(ACME, ID)
 OWNER = Owner(ACME, a_request().recipient.user_type, a_request().recipient.user_id)
 
@@ -144,6 +146,8 @@ class World:
             check_address=reachable,
             say=say_from(self.templates),
             stage_vendors=stage_vendors or {},
+            circuits=self.store.circuits,
+            pause=PAUSE,
         )
 
     def dispatch(self, wrap: Wrap = lambda port: port, stage_vendors: dict[Channel, str] | None = None) -> Dispatch:
@@ -197,8 +201,9 @@ class World:
         wrap: Wrap = lambda port: port,
         between: Callable[[], None] = lambda: None,
         randomness: float = 0.5,
+        breakers: Breakers | None = None,
     ) -> Deliver:
-        """Return the use case that delivers."""
+        """Return the use case that delivers; a process of its own unless it has the `breakers` of another."""
         return Deliver(
             requests=self.store.requests,
             states=wrap(self._states(between)),
@@ -209,6 +214,7 @@ class World:
             timers=wrap(self.timers),
             consult=Consult(self.store.backgrounds),
             caller=wrap(self.vendor),
+            breakers=breakers or self.breakers(),
             check_address=reachable,
             say=say_from(self.templates),
             shape=as_text,
@@ -217,6 +223,11 @@ class World:
             randomness=lambda: randomness,
             lease=LEASE,
         )
+
+    def breakers(self, wrap: Wrap = lambda port: port) -> Breakers:
+        """Return the breakers of one process."""
+        circuits = wrap(self.store.circuits)
+        return Breakers(circuits, self.clock, lambda: 0.5, pause=PAUSE, fresh_for=FRESH_FOR, patience=0.05)
 
     def _states(self, between: Callable[[], None]) -> States:
         in_memory = isinstance(self.store.states, TwinStates)
@@ -241,6 +252,7 @@ class World:
             states=self.store.states,
             cursors=self.store.sweeps,
             tenants=self.store.tenants,
+            circuits=self.store.circuits,
             queues=self.queues,
             grace=GRACE,
         )

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Final
 
+from msgspec.structs import replace
+
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.routing import remaining
@@ -51,6 +53,14 @@ def change_after(delivery: Delivery, result: ProviderResult, now: Millis, random
             exhausted = result.kind is AttemptOutcome.RETRIABLE
             reason = Reason.RETRIES_EXHAUSTED if exhausted else Reason.MISCONFIGURED
             return _ended(delivery, DeliveryStatus.FAILED, reason, _record(delivery, result, now))
+
+
+def change_elsewhere(
+    delivery: Delivery, provider: int, result: ProviderResult, now: Millis, randomness: float
+) -> DeliveryChange:
+    """Return how the claimed `delivery` changes by the `result` of a first call to another of its providers."""
+    change = change_after(replace(delivery, provider=provider, tries=1), result, now, randomness)
+    return change if change.provider is not None else replace(change, provider=provider, tries=1)
 
 
 def change_of_lapsed(delivery: Delivery, now: Millis) -> DeliveryChange:

@@ -79,11 +79,11 @@ class Breakers:
         """Return what a delivery asks to be let through; to be left when it is done."""
         return Admission(self, tenant)
 
-    def are_well(self, tenant: TenantId, providers: Sequence[ProviderId]) -> bool:
-        """Tell whether there is nothing against any of the providers."""
+    def is_well(self, tenant: TenantId, provider: ProviderId) -> bool:
+        """Tell whether there is nothing against a provider."""
         self._read(tenant)
         with self._changed:
-            return all(self._breaker((tenant, provider)).is_well for provider in providers)
+            return self._breaker((tenant, provider)).is_well
 
     def failure_rate(self, tenant: TenantId, provider: ProviderId) -> float:
         """Return the share of this worker's last calls of a provider that failed."""

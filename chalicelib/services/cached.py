@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from chalicelib.domain.breaker import Circuit
 from chalicelib.domain.escalation import EscalationPolicy
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
-from chalicelib.services.ports import Clock, PolicyLookup, ProviderLookup, TenantLookup
+from chalicelib.services.ports import CircuitLookup, Clock, PolicyLookup, ProviderLookup, TenantLookup
 
 MOST: Final = 1_000
 
@@ -89,4 +90,16 @@ class CachedPolicies:
 
     def list(self, tenant: TenantId) -> tuple[EscalationPolicy, ...]:
         """Return all policies that a tenant stored."""
+        return self._memory.recall(tenant, self._stored.list)
+
+
+class CachedCircuits:
+    """`ports.CircuitLookup` that asks the store now and then."""
+
+    def __init__(self, stored: CircuitLookup, clock: Clock, fresh_for: int) -> None:
+        self._stored = stored
+        self._memory: Memory[TenantId, tuple[Circuit, ...]] = Memory(clock, fresh_for)
+
+    def list(self, tenant: TenantId) -> tuple[Circuit, ...]:
+        """Return the last transition of each provider of a tenant that had one."""
         return self._memory.recall(tenant, self._stored.list)

@@ -2,10 +2,12 @@
 twice is sent once and a worker that dies leaves an honest `unknown`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
+
+import msgspec
 
 from chalicelib.channels.base import Message, UnshapeableError
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
@@ -16,7 +18,7 @@ from chalicelib.domain.outcome import Ended
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
-from chalicelib.domain.retry import change_after, change_of_lapsed
+from chalicelib.domain.retry import change_after, change_elsewhere, change_of_lapsed, change_of_unmade
 from chalicelib.domain.state import (
     Claim,
     DeliveryChange,
@@ -29,6 +31,8 @@ from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.address_book import AddressBook
+from chalicelib.services.breakers import Admission, Breakers
+from chalicelib.services.choose_provider import Choice, ChooseProvider, Wait
 from chalicelib.services.consult import Consult
 from chalicelib.services.gather_facts import offer, resolve, stage_provider
 from chalicelib.services.ports import (
@@ -63,6 +67,14 @@ class Verdict(Enum):
     """It stays in the queue and comes again after its visibility timeout."""
 
 
+class _Prepared(msgspec.Struct, frozen=True):
+    """All that a call needs. `message` is the refusal itself where the content cannot take the channel's shape."""
+
+    tenant: Tenant
+    message: Message | Refused
+    choice: Choice
+
+
 @dataclass(frozen=True, slots=True)
 class Deliver:
     """The use case: make one delivery. `lease` is in milliseconds: twice what a vendor may take."""
@@ -76,6 +88,7 @@ class Deliver:
     timers: Timers
     consult: Consult
     caller: ProviderCaller
+    breakers: Breakers
     check_address: AddressCheck
     say: Say
     shape: Shape
@@ -95,7 +108,7 @@ class Deliver:
             if channel is Channel.IN_APP:
                 self.states.deliver_in_app(ref, self.clock())
                 return Verdict.DONE
-            return self._deliver(ref, channel)
+            return self._deliver(ref, channel, epoch)
         except RefusedChangeError as refused:
             return self._settle(ref, channel, refused.state)
 
@@ -106,23 +119,32 @@ class Deliver:
             # It was reopened for this epoch before, or is past it: the claim decides what is left to do.
             return
 
-    def _deliver(self, ref: NotificationRef, channel: Channel) -> Verdict:
+    def _deliver(self, ref: NotificationRef, channel: Channel, epoch: int) -> Verdict:
         # Everything is read before the claim: from then on only the vendor's answer can be late.
-        call = self._prepare(ref, channel)
-        if isinstance(call, Ended):
-            return self._refuse(ref, channel, call)
-        now = self.clock()
-        state = self.states.claim(ref, channel, now, Millis(now + self.lease))
-        delivery = state.deliveries[channel]
-        result = call(delivery)
-        change = change_after(delivery, result, self.clock(), self.randomness())
+        prepared = self._prepare(ref, channel)
+        if isinstance(prepared, Ended):
+            return self._refuse(ref, channel, prepared)
+        with self.breakers.admission(ref.tenant) as admission:
+            move = self._choose.before_claim(ref, channel, prepared.choice, admission)
+            if isinstance(move, Wait):
+                return self._wait(ref, channel, move.until, epoch)
+            self._warm_up(prepared, admission)
+            now = self.clock()
+            state = self.states.claim(ref, channel, now, Millis(now + self.lease), move)
+            delivery = state.deliveries[channel]
+            result, change = self._attempt(delivery, prepared, admission)
         self.states.change(ref, channel, change)
         self._follow_up(ref, channel, delivery, change)
         if isinstance(result, Accepted | Refused) and result.dead_tokens:
             self.recipients.remove_device_tokens(ref.tenant, state.user_type, state.user_id, result.dead_tokens)
+        self.breakers.share(ref.tenant)
         return Verdict.DONE
 
-    def _prepare(self, ref: NotificationRef, channel: Channel) -> Callable[[Delivery], ProviderResult] | Ended:
+    @property
+    def _choose(self) -> ChooseProvider:
+        return ChooseProvider(self.states, self.breakers, self.clock, self.randomness)
+
+    def _prepare(self, ref: NotificationRef, channel: Channel) -> _Prepared | Ended:
         request, tenant = self.requests.get(ref.tenant, ref.id), self.tenants.get(ref.tenant)
         if request is None or tenant is None:
             raise NotFoundError
@@ -134,31 +156,54 @@ class Deliver:
         try:
             message = self.shape(channel, self.say(request, channel, recipient, tenant), recipient, tenant)
         except UnshapeableError as error:
+            # Nobody needs to be called to know that.
             unshapeable = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
-            return lambda _: unshapeable
-        likely = self._likely(request, channel, configured)
-        if likely is not None:
-            self.caller.prepare(tenant, likely)
-        callable_now = {
-            provider.id: provider for provider in (*configured, *stage_provider(channel, self.stage_vendors))
-        }
-        return lambda delivery: self._call(tenant, callable_now, delivery, message)
+            return _Prepared(tenant=tenant, message=unshapeable, choice=Choice(usable={}))
+        return _Prepared(tenant=tenant, message=message, choice=self._on_offer(request, channel, configured))
 
-    def _likely(
-        self, request: NotificationRequest, channel: Channel, configured: Sequence[ProviderConfig]
-    ) -> ProviderConfig | None:
-        """Return the provider that the first attempt is planned for; to know it for sure would take one more read."""
-        offers = offer(request.id, channel, configured, self.stage_vendors)
+    def _on_offer(self, request: NotificationRequest, channel: Channel, configured: Sequence[ProviderConfig]) -> Choice:
+        """Return who may be called, and whom the first attempt is planned for: to know that for sure would take one
+        more read.
+        """
+        known = (*configured, *stage_provider(channel, self.stage_vendors))
+        usable = {provider.id: provider for provider in known if provider.enabled}
         wanted = request.providers.get(channel)
-        return next((provider for provider in offers if provider.id == wanted), next(iter(offers), None))
+        offers = offer(request.id, channel, configured, self.stage_vendors)
+        first = wanted if wanted in usable else next((provider.id for provider in offers), None)
+        return Choice(usable=usable, likely=first, wanted=wanted)
 
-    def _call(
-        self, tenant: Tenant, configured: Mapping[ProviderId, ProviderConfig], delivery: Delivery, message: Message
-    ) -> ProviderResult:
-        provider = configured.get(delivery.providers[delivery.provider])
-        if provider is None or not provider.enabled:
+    def _warm_up(self, prepared: _Prepared, admission: Admission) -> None:
+        admitted = prepared.choice.usable.get(admission.provider) if admission.provider else None
+        if admitted is not None:
+            self.caller.prepare(prepared.tenant, admitted)
+
+    def _attempt(
+        self, delivery: Delivery, prepared: _Prepared, admission: Admission
+    ) -> tuple[ProviderResult | None, DeliveryChange]:
+        """Make the call, by another provider where that of the plan is not to be called now."""
+        index = self._choose.after_claim(delivery, prepared.choice, admission)
+        if isinstance(index, Wait):
+            return None, change_of_unmade(delivery, self.clock(), index.until)
+        result = self._call(delivery.providers[index], prepared)
+        admission.answered(result)
+        now, randomness = self.clock(), self.randomness()
+        if index != delivery.provider:
+            return result, change_elsewhere(delivery, index, result, now, randomness)
+        return result, change_after(delivery, result, now, randomness)
+
+    def _call(self, id: ProviderId, prepared: _Prepared) -> ProviderResult:
+        if isinstance(prepared.message, Refused):
+            return prepared.message
+        provider = prepared.choice.usable.get(id)
+        if provider is None:
             return Refused(kind=AttemptOutcome.MISCONFIGURED, code="provider_removed")
-        return self.caller.call(tenant, provider, message)
+        return self.caller.call(prepared.tenant, provider, prepared.message)
+
+    def _wait(self, ref: NotificationRef, channel: Channel, until: Millis, epoch: int) -> Verdict:
+        """Leave everything as it is and have the message come again then."""
+        seconds = -(-(until - self.clock()) // 1_000)
+        self.queues.deliver_later(ref, channel, min(LONGEST_DELAY, max(1, seconds)), epoch)
+        return Verdict.DONE
 
     def _follow_up(self, ref: NotificationRef, channel: Channel, before: Delivery, change: DeliveryChange) -> None:
         if change.status is DeliveryStatus.SENDING and change.not_before is not None:

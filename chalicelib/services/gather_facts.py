@@ -1,6 +1,6 @@
 """Gathering the facts of a decision: who the recipient is, what they want, what the tenant offers and may spend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.decision import LADDER
@@ -10,7 +10,7 @@ from chalicelib.domain.ids import NotificationId, ProviderId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
-from chalicelib.domain.routing import order_providers
+from chalicelib.domain.routing import order_providers, share
 from chalicelib.domain.state import Source
 from chalicelib.domain.strategy import asked_for
 from chalicelib.domain.tenant import Tenant
@@ -19,6 +19,7 @@ from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.address_book import AddressBook
 from chalicelib.services.ports import (
     Backgrounds,
+    CircuitLookup,
     PolicyLookup,
     ProviderLookup,
     Spendings,
@@ -32,7 +33,10 @@ STAGE_PROVIDER = "env:"
 
 @dataclass(frozen=True, slots=True)
 class GatherFacts:
-    """Reads what a decision rests on. It changes nothing, so that a simulation may use it as it is."""
+    """Reads what a decision rests on. It changes nothing, so that a simulation may use it as it is.
+
+    `pause` is for how many milliseconds a provider is left alone whose circuit is open.
+    """
 
     recipients: AddressBook
     providers: ProviderLookup
@@ -42,6 +46,8 @@ class GatherFacts:
     check_address: AddressCheck
     say: Say
     stage_vendors: dict[Channel, str]
+    circuits: CircuitLookup
+    pause: int
 
     def __call__(
         self, request: NotificationRequest, tenant: Tenant, now: Millis, due: Sequence[Channel] | None = None
@@ -51,7 +57,7 @@ class GatherFacts:
         channels = asked_for(request, tenant) if due is None else due
         recipient, recipient_from = resolve(request, channels, self.recipients, self.check_address)
         background = self.backgrounds.when_deciding(request, addresses(recipient, channels))
-        offers = self._offers(request, (*channels, *_lower(channels)) if settings.downgrade else channels)
+        offers = self._offers(request, (*channels, *_lower(channels)) if settings.downgrade else channels, now)
         return Facts(
             request=request,
             recipient=recipient,
@@ -76,17 +82,25 @@ class GatherFacts:
         return stored.get(wanted) or stored.get(DEFAULT_POLICY.id) or DEFAULT_POLICY
 
     def _offers(
-        self, request: NotificationRequest, channels: Sequence[Channel]
+        self, request: NotificationRequest, channels: Sequence[Channel], now: Millis
     ) -> dict[Channel, tuple[ProviderConfig, ...]]:
         configured = self.providers.list(request.tenant)
-        return {channel: offer(request.id, channel, configured, self.stage_vendors) for channel in channels}
+        told = self.circuits.list(request.tenant) if configured else ()
+        shares = {circuit.provider: share(circuit, now, self.pause) for circuit in told}
+        return {channel: offer(request.id, channel, configured, self.stage_vendors, shares) for channel in channels}
 
 
 def offer(
-    id: NotificationId, channel: Channel, configured: Sequence[ProviderConfig], stage_vendors: dict[Channel, str]
+    id: NotificationId,
+    channel: Channel,
+    configured: Sequence[ProviderConfig],
+    stage_vendors: dict[Channel, str],
+    shares: Mapping[ProviderId, float] | None = None,
 ) -> tuple[ProviderConfig, ...]:
-    """Return the providers of a channel in the order they are tried: the tenant's, or else the stage's own."""
-    own = order_providers([provider for provider in configured if provider.channel is channel], spread(id))
+    """Return the providers of a channel in the order they are tried: the tenant's, or else the stage's own. `shares`
+    are the parts of their weights that count by how well they are.
+    """
+    own = order_providers([provider for provider in configured if provider.channel is channel], spread(id), shares)
     return own or stage_provider(channel, stage_vendors)
 
 
@@ -107,17 +121,17 @@ def resolve(
     request: NotificationRequest, channels: Sequence[Channel], stored: AddressBook, check: AddressCheck
 ) -> tuple[Recipient, Source]:
     """Return the request's recipient, completed from the stored one when an address is missing on some channel, and
-    where its data came from.
+    where its data came from. A chat needs no target of the recipient's, but one that is stored is theirs.
     """
     named = request.recipient
     missing = [channel for channel in channels if check(channel, named) is Reason.MISSING_ADDRESS]
-    if not missing:
+    if not missing and (Channel.CHAT not in channels or named.chat_targets):
         return named, Source.REQUEST
     with_devices = Channel.PUSH in missing
     found = stored.find(request.tenant, named.user_type, named.user_id, with_devices=with_devices)
     if found is None:
         return named, Source.REQUEST
-    said_nothing = not (named.email or named.phone or named.device_tokens)
+    said_nothing = not (named.email or named.phone or named.device_tokens or named.chat_targets)
     return named.completed_by(found), Source.STORED if said_nothing else Source.BOTH
 
 

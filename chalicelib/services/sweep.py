@@ -4,12 +4,15 @@ The sweeper enumerates each tenant's notifications by the clock, behind a durabl
 still open. It repeats messages only; the conditions of the steps make a repetition harmless.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
+from chalicelib.domain.breaker import Phase
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
-from chalicelib.domain.ids import NotificationId, TenantId
+from chalicelib.domain.ids import NotificationId, ProviderId, TenantId
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import Claim, NotificationState, claimable
 from chalicelib.domain.timer import Due, DueKind
@@ -18,6 +21,7 @@ from chalicelib.domain.words import Channel
 from chalicelib.services.dispatch import announce
 from chalicelib.services.ports import (
     Between,
+    CircuitLookup,
     Queues,
     Requests,
     States,
@@ -28,6 +32,10 @@ from chalicelib.services.ports import (
 LOOK_BACK: Final = 6 * 3_600_000
 """How far back, in milliseconds, an open notification holds the cursor; older ones are left to the alarms."""
 PAGE: Final = 100
+ILL_FOR: Final = 900_000
+"""For how many milliseconds after a provider's circuit opened its messages are taken to wait for that. While there are
+any, it is tried again every minute, and opens again.
+"""
 ONE_DAY: Final = 86_400_000
 
 
@@ -39,6 +47,7 @@ class Sweep:
     states: States
     cursors: SweepCursors
     tenants: TenantLookup
+    circuits: CircuitLookup
     queues: Queues
     grace: int
 
@@ -62,30 +71,46 @@ class Sweep:
     def _sweep_page(self, tenant: TenantId, ids: Sequence[NotificationId], now: Millis) -> tuple[Millis | None, int]:
         states = self.states.get_many(tenant, ids)
         undecided = self.requests.get_many(tenant, [id for id in ids if id not in states])
-        paced = self._paced(tenant) if states else ()
-        stuck = [*undecided, *(id for id, state in states.items() if self._is_stuck(state, paced, now))]
+        waiting = self._waiting(tenant, now) if states else _Waiting()
+        stuck = [*undecided, *(id for id, state in states.items() if self._is_stuck(state, waiting, now))]
         self.queues.wake([Due(tenant=tenant, kind=DueKind.NOTIFICATION, id=id) for id in stuck])
         open_since = [request.accepted_at for request in undecided.values() if not _begins_later(request, now)]
         open_since += [state.accepted_at for state in states.values() if _is_open(state, now)]
         return min(open_since, default=None), len(stuck)
 
-    def _paced(self, tenant: TenantId) -> Collection[Channel]:
-        """Return the channels that the tenant chose a send rate for."""
+    def _waiting(self, tenant: TenantId, now: Millis) -> "_Waiting":
         found = self.tenants.get(tenant)
-        return () if found is None else found.settings.send_rates
+        said = (circuit for circuit in self.circuits.list(tenant) if circuit.phase is Phase.OPEN)
+        return _Waiting(
+            paced=frozenset() if found is None else frozenset(found.settings.send_rates),
+            ill=frozenset(circuit.provider for circuit in said if now - circuit.at < ILL_FOR),
+        )
 
-    def _is_stuck(self, state: NotificationState, paced: Collection[Channel], now: Millis) -> bool:
+    def _is_stuck(self, state: NotificationState, waiting: "_Waiting", now: Millis) -> bool:
         """Tell whether something for a worker to do has been due for longer than the grace.
 
-        What waits for its rate may wait in its lane for hours. Another message would wait there, too, and take a place
-        from one that has something to send; another one would follow with the next sweep.
+        What waits for its rate, or for its providers to get well, may wait in its lane for hours. Another message would
+        wait there, too, and take a place from one that has something to send; another one would follow with the next
+        sweep.
         """
         overdue = Millis(now - self.grace)
         found = {channel: claimable(state, channel, overdue) for channel in announce(state, now).channels}
         return any(
-            claim is not Claim.NOT_YET and not (claim is Claim.FREE and channel in paced)
+            claim is not Claim.NOT_YET and not (claim is Claim.FREE and waiting.explains(channel, state))
             for channel, claim in found.items()
         )
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """Why messages of a tenant may wait in their lanes: for the send rates of channels, for providers that are ill."""
+
+    paced: frozenset[Channel] = frozenset()
+    ill: frozenset[ProviderId] = frozenset()
+
+    def explains(self, channel: Channel, state: NotificationState) -> bool:
+        """Tell whether a delivery that may be claimed waits for one of these."""
+        providers = state.deliveries[channel].providers
+        return channel in self.paced or (bool(providers) and self.ill.issuperset(providers))
 
 
 def _begins_later(request: NotificationRequest, now: Millis) -> bool:
