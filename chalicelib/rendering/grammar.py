@@ -87,7 +87,8 @@ def _check(tree: nodes.Template, environment: Environment, *, includes: bool) ->
     for count, (node, depth, loop) in enumerate(_walk(tree), 1):
         loops += isinstance(node, nodes.For)
         # What is compared with has no place of its own: it stands behind the last one that has.
-        at = at if node.lineno is None else node.lineno - 1
+        line: int | None = node.lineno
+        at = at if line is None else line - 1
         if count > limits.NODES or loops > limits.LOOPS:
             detail = f"A source may have {limits.LOOPS} loops and {limits.NODES} nodes of syntax at most"
             raise RefusalError("too_large", detail, at)

@@ -99,9 +99,10 @@ class Tracked:
 def find(api: Api, id: str) -> Tracked:
     """Return a notification by its id; ProblemError when there is none."""
     told = api.get(ONE.format(id=id))
+    content = told.get("content", {})
     return Tracked(
         id=told["id"],
-        title=told["content"].get("subject") or told.get("type") or told["content"]["body"],
+        title=content.get("subject") or told.get("type") or content.get("body") or told["template"]["key"],
         accepted_at=datetime.fromisoformat(told["acceptedAt"]),
         channels=tuple(told["channels"]),
     )

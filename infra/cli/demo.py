@@ -1,5 +1,5 @@
-"""The demo's story: an order is placed, and its customer hears of it on every channel. Told through the API, proven at
-the vendors' and in the inbox.
+"""The demo's story: an order is placed, and its customer hears of it on many channels, as does a friend of hers, in her
+own language. Told through the API, proven at the vendors' and in the inbox.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +13,8 @@ from infra.cli.waiting import NotInTimeError, eventually
 SEND: Final = "/api/v1/services/notifications/send"
 INBOX: Final = "/api/v1/users/me/notifications"
 CUSTOMER: Final = "ann"
+FRIEND: Final = "leila"
+"""She reads Arabic."""
 _SETTLED_SECONDS: Final = 45
 _ARRIVED_SECONDS: Final = 10
 _SHOWN: Final = 22
@@ -33,22 +35,34 @@ class Outcome:
         return self.delivery.has_arrived and self.evidence is not None
 
 
+def confirmation(order: str, user_id: str, name: str, *channels: str) -> dict[str, Any]:
+    """Return the confirmation of an order, filled from the tenant's template in the recipient's language."""
+    return {
+        "recipients": [{"userId": user_id, "userType": "customer"}],
+        "channels": channels,
+        "provider": {"email": "smtp"},
+        "metadata": {"orderId": order},
+        "template": {
+            "key": "order-confirmation",
+            "data": {
+                "name": name,
+                "orderId": order,
+                "items": [
+                    {"name": "Mountain bike", "quantity": 1, "price": "$1,249.00"},
+                    {"name": "Helmet", "quantity": 2, "price": "$98.00"},
+                ],
+                "total": "$1,347.00",
+                "orderUrl": f"https://acme.example.com/orders/{order}",
+            },
+        },
+    }
+
+
 def sends(order: str, user_id: str) -> Iterator[dict[str, Any]]:
     """Yield what the shop sends about an order; its number is in each message."""
     recipients = [{"userId": user_id, "userType": "customer"}]
     common = {"recipients": recipients, "category": "transactional", "metadata": {"orderId": order}}
-    yield {
-        **common,
-        "type": "order.confirmed",
-        "channels": ["email", "in_app"],
-        "provider": {"email": "smtp"},
-        "content": {
-            "subject": f"Your order {order}",
-            "body": f"Thank you! We are packing order {order}.",
-            "html": f"<h1>Thank you!</h1><p>We are packing order <b>{order}</b>.</p>",
-            "actionUrl": f"https://acme.example.com/orders/{order}",
-        },
-    }
+    yield confirmation(order, user_id, "Ann", "email", "in_app")
     yield {
         **common,
         "type": "order.invoiced",
@@ -67,8 +81,9 @@ def sends(order: str, user_id: str) -> Iterator[dict[str, Any]]:
 def send_all(stack: LocalStack, order: str) -> list[Tracked]:
     """Send all of it as the order service does; return what was accepted."""
     api = stack.as_service("orders")
-    user_id = stack.samples.users[CUSTOMER].id
-    answers = [api.post(SEND, wanted, idempotency_key=f"{order}-{wanted['type']}") for wanted in sends(order, user_id)]
+    users = stack.samples.users
+    wanted = [*sends(order, users[CUSTOMER].id), confirmation(order, users[FRIEND].id, "ليلى", "email")]
+    answers = [api.post(SEND, each, idempotency_key=f"{order}-{place}") for place, each in enumerate(wanted)]
     return [find(api, sent["id"]) for answer in answers for sent in answer["notifications"]]
 
 
@@ -103,9 +118,9 @@ def _evidence(stack: LocalStack, order: str, notification: Tracked, delivery: De
 
 def _mail(stack: LocalStack, order: str, notification: Tracked) -> str | None:
     """The message that came by SMTP, parsed back."""
-    stack.sandbox.records("smtp", contains=order, accepted=True, at_least=1, within=_ARRIVED_SECONDS)
-    subjects = [str(mail["Subject"]) for mail in stack.sandbox.mails(contains=order)]
-    return "message parsed back" if notification.title in subjects else None
+    stack.sandbox.records("smtp", contains=notification.id, accepted=True, at_least=1, within=_ARRIVED_SECONDS)
+    subjects = [str(mail["Subject"]) for mail in stack.sandbox.mails(contains=notification.id)]
+    return next((f"“{subject}”" for subject in subjects if order in subject), None)
 
 
 def _request(vendor: str) -> "Evidence":

@@ -93,6 +93,12 @@ PEOPLE: Final = (
         {"locale": "en", "timeZone": "America/New_York", "attributes": {"name": "Bob"}},
     ),
     SamplePerson(
+        Login("leila", "leila@example.com", ("notification-user",), "customer", "acme"),
+        "+14155550103",
+        ("leila-phone",),
+        {"locale": "ar", "timeZone": "America/New_York", "attributes": {"name": "Leila"}},
+    ),
+    SamplePerson(
         Login("gus", "gus@example.com", ("notification-user",), "customer", "globex"),
         "+33612345678",
         ("gus-phone",),

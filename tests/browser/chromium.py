@@ -10,12 +10,10 @@ from typing import Any, Final
 
 import pytest
 
-CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+from infra.cli.pictures import BROWSERS, QUIET
+
+CHROMIUM: Final = next(filter(None, map(shutil.which, BROWSERS)), None)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
-QUIET: Final = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--mute-audio"),
-)
 _MEASURE: Final = """
 <script>
 addEventListener("load", () => {

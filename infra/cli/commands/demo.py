@@ -1,4 +1,6 @@
-"""`herald demo`: from nothing to deliveries on all four channels, and an escalation that ends when it is read."""
+"""`herald demo`: from nothing to deliveries on four channels, mails in two languages, and an escalation that ends when
+it is read.
+"""
 
 import time
 import uuid
@@ -18,6 +20,7 @@ from infra.cli.escalation import Story
 from infra.cli.explanations import print_explanation
 from infra.cli.logs import read_complaints
 from infra.cli.options import DEFAULT_NAME, Name, Port, start_options
+from infra.cli.pictures import keep
 from infra.cli.stack import LocalStack
 
 commands = typer.Typer()
@@ -79,6 +82,7 @@ def _perform(stack: LocalStack, port: int | None) -> Results:
         note.text = "at the vendors, in the mail sink, in the inbox"
     headline("Deliveries")
     _print_outcomes(results)
+    _keep_mails(stack, order)
     headline(
         "An escalation: the inbox at once, a text message when nobody reads it, then an e-mail unless somebody does"
     )
@@ -87,6 +91,12 @@ def _perform(stack: LocalStack, port: int | None) -> Results:
     print_explanation(stack.as_service("orders").get(EXPLAIN.format(id=approval.id)))
     print_urls(stack)
     return Results(results, story)
+
+
+def _keep_mails(stack: LocalStack, order: str) -> None:
+    headline("The confirmation, in the language of each reader")
+    for file in keep(stack.sandbox.mails(contains=order), stack.folder / "mails"):
+        console.print(f"  {file}", soft_wrap=True)
 
 
 def _escalate(stack: LocalStack, approval: Tracked, ticket: str) -> Story:

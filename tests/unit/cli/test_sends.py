@@ -42,6 +42,8 @@ def test_a_send_is_read_from_a_file(tmp_path: Path) -> None:
 
 def test_the_demo_tells_of_the_order_on_every_channel_in_sends_that_the_api_understands() -> None:
     told = [SendBody.model_validate_json(json.dumps(send)) for send in sends("A1B2C3", "sub-1")]
-    assert {channel for send in told for channel in send.channels or ()} == set(Channel)
+    channels = {channel for send in told for channel in send.channels or ()}
+    assert channels == {Channel.EMAIL, Channel.SMS, Channel.PUSH, Channel.IN_APP}
     assert all("A1B2C3" in send.content.body for send in told if send.content)
+    assert [send.template.data["orderId"] for send in told if send.template] == ["A1B2C3"]
     assert {send.provider.get(Channel.EMAIL) for send in told} >= {"smtp", "sendgrid"}
