@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Later(msgspec.Struct, frozen=True):
-    """Put on `Any` (`Annotated[Any, Later("whatsapp_body")]`): what comes is read by that file of chalicelib/api.
+    """Put on `Any` (`Annotated[Any, Later("whatsapp_body")] = None`): what comes is read by that file of chalicelib/api.
 
     The file has `read(value)`, which returns a model and raises ValidationError, whose places are those in the part;
     and `schema()`, which returns how pydantic describes it.
@@ -24,7 +24,7 @@ class Later(msgspec.Struct, frozen=True):
         return core_schema.no_info_plain_validator_function(self._read)
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: "GetJsonSchemaHandler") -> "JsonSchemaValue":
-        return handler(self._module().schema())
+        return {"anyOf": [handler(self._module().schema()), {"type": "null"}]}
 
     def _read(self, value: Any) -> Any:
         return None if value is None else self._module().read(value)
