@@ -15,8 +15,6 @@ import chalicelib.providers
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.wire import prepared
 from chalicelib.domain.words import Channel
-from chalicelib.providers.apprise.adapter import class_of
-from chalicelib.providers.apprise.services import vendors_of
 from chalicelib.providers.base import Provider, ProviderSettings, SettingError
 
 ProviderClass = type[Provider[Any, Any]]
@@ -32,6 +30,8 @@ class UnknownVendorError(ValueError):
 
 def vendors(channel: Channel) -> tuple[str, ...]:
     """Return the names of the vendors of a channel, in order."""
+    from chalicelib.providers.apprise.services import vendors_of  # only who asks for Apprise's needs their table
+
     return tuple(sorted({*direct_vendors(channel), *vendors_of(channel)}))
 
 
@@ -48,6 +48,8 @@ def provider_class(channel: Channel, vendor: str) -> ProviderClass:
     """
     if vendor in direct_vendors(channel):
         return _direct_class(channel, vendor)
+    from chalicelib.providers.apprise.adapter import class_of
+
     try:
         return class_of(channel, vendor)
     except LookupError:

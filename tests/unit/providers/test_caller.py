@@ -45,6 +45,11 @@ class Pager(Provider[PagerSettings, SmsMessage]):
             raise ValueError("the SDK does not like the token: broken")
         self.made.append(self)
 
+    def probe(self) -> ProviderResult | None:
+        if self.settings.token == "breaks":
+            raise ValueError(f"the SDK cannot ask with {self.settings.token}")
+        return Accepted() if self.settings.token == "t1" else None
+
     def send(self, message: SmsMessage) -> ProviderResult:
         if message.text == "break":
             raise ValueError(f"the SDK cannot send {self.settings.token}")
@@ -194,3 +199,18 @@ def test_a_provider_that_breaks_may_have_sent_and_its_words_are_not_logged(
     assert (line.levelname, line.provider, line.error) == ("ERROR", "pager", "ValueError")  # type: ignore[attr-defined]
     assert line.frames[-1].startswith("test_caller.py:")  # type: ignore[attr-defined]
     assert "hush" not in str(vars(line))
+
+
+@pytest.mark.parametrize(
+    ("token", "result"), [("t1", Accepted()), ("t2", None), ("breaks", Unsure(code="provider_broke"))]
+)
+def test_a_vendor_is_asked_where_it_can_be(
+    token: str, result: ProviderResult | None, vault: FakeVault, caller: Caller
+) -> None:
+    assert caller.probe(a_tenant(), a_pager(vault, token=token)) == result
+
+
+def test_a_provider_that_cannot_be_made_is_not_asked(vault: FakeVault, caller: Caller) -> None:
+    refused = Refused(kind=AttemptOutcome.MISCONFIGURED, code="invalid_settings")
+
+    assert caller.probe(a_tenant(), a_pager(vault, token="broken")) == refused
