@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.providers.guard import HostGuard
 from chalicelib.providers.registry import provider_class, read_settings
 from infra.local.sandbox.client import Sandbox
 from infra.local.sandbox.faults import Fault, FaultKind
@@ -21,7 +22,8 @@ def probe(
         monkeypatch.setenv(name, value)
     credentials = case.credentials(sandbox) if right else case.wrong_credentials(sandbox)
     kind = provider_class(case.channel, vendor)
-    return kind(read_settings(kind, {**case.settings(sandbox), **credentials}), PATIENT).probe()
+    settings = read_settings(kind, {**case.settings(sandbox), **credentials})
+    return kind(settings, PATIENT, *([HostGuard(["*"])] if kind.guarded else [])).probe()
 
 
 @pytest.mark.parametrize("vendor", ["discord", "fcm", "twilio"])

@@ -13,6 +13,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster, encoded
 from chalicelib.providers.rooms import LinkLabel, link_of, webhook_for
@@ -84,10 +85,12 @@ class Teams(Provider[TeamsSettings, ChatMessage]):
         "webhookUrl": "https://prod-01.westeurope.logic.azure.com:443/workflows/example/triggers/manual/paths/invoke?sig=x"
     }
     byte_limit: ClassVar = MOST_BYTES
+    guarded: ClassVar = True
+    """What answers at Microsoft's addresses is anybody's workflow: at what length and pace it likes."""
 
-    def __init__(self, settings: TeamsSettings, timeouts: Timeouts) -> None:
-        super().__init__(settings, timeouts)
-        self._poster = Poster(timeouts)
+    def __init__(self, settings: TeamsSettings, timeouts: Timeouts, guard: HostGuard = PUBLIC_ONLY) -> None:
+        super().__init__(settings, timeouts, guard)
+        self._poster = Poster(timeouts, guard.session())
 
     def send(self, message: ChatMessage) -> ProviderResult:
         """Post the message. Accepted means that the workflow runs: whether it posts is in its history only."""
