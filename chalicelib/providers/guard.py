@@ -12,22 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from ipaddress import ip_address
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Final
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.providers.public_addresses import Address, is_public
 
 if TYPE_CHECKING:
     from requests import Session
 
-HttpsUrl = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^https://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!$-\[\]-~]*)?\Z", max_length=2_048
-    ),
-]
-"""A setting: an address that is requested as it stands; nobody's name and password are in it, and no fragment."""
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a name, for connections to a port; raises OSError."""
 
@@ -35,13 +26,14 @@ MOST_TRIED: Final = 4
 """Addresses of one host that are tried, one after another."""
 LONGEST_LOOKUP: Final = 3.0
 """Seconds, as many as a connection may take: by itself a resolver waits for a tenant's name server much longer."""
+# Compiled when first used: every function loads this file, and few meet a host.
 LABEL: Final = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-NAME: Final = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
+NAME: Final = rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z"
 """A name in ASCII, in lower case, without the dot at its end (RFC 1123 §2.1, and the underscore that names have)."""
-NUMBER: Final = re.compile(r"([0-9]+|0x[0-9a-f]*)\Z")
+NUMBER: Final = r"([0-9]+|0x[0-9a-f]*)\Z"
 """What a name must not end in: resolvers take `127.1`, `2130706433`, `0177.0.0.1` and `0x7f000001` for addresses
 (https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
-PATTERN: Final = re.compile(rf"(\*|(\*\.)?{LABEL}(\.{LABEL})*|[0-9a-f:.]+)\Z")
+PATTERN: Final = rf"(\*|(\*\.)?{LABEL}(\.{LABEL})*|[0-9a-f:.]+)\Z"
 """Everything, all names below a domain, or one name or address."""
 
 
@@ -118,7 +110,7 @@ class HostGuard:
         literal = _literal(host)
         if literal is not None:
             return [literal]
-        if not NAME.match(host) or NUMBER.match(host.rpartition(".")[2]):
+        if not re.match(NAME, host) or re.match(NUMBER, host.rpartition(".")[2]):
             raise ForbiddenHostError("forbidden_host")
         return [ip_address(address) for address in _in_time(self._resolve, host, port)]
 
@@ -139,14 +131,14 @@ def _literal(host: str) -> Address | None:
 
 def _pattern(text: str) -> str:
     pattern = text.strip().lower()
-    if not PATTERN.match(pattern):
+    if not re.match(PATTERN, pattern):
         raise ValueError(f"not a pattern of hosts: {text[:64]!r}")
     return pattern
 
 
 def _matches(host: str, pattern: str) -> bool:
     if pattern.startswith("*."):
-        return host.endswith(pattern[1:]) and NAME.match(host) is not None
+        return host.endswith(pattern[1:]) and re.match(NAME, host) is not None
     return pattern in {"*", host}
 
 

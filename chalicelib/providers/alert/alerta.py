@@ -12,9 +12,10 @@ from chalicelib.domain.content import AlertAction, Severity
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import ApiKey, Provider, ProviderSettings, Timeouts, misconfigured
-from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard, HttpsUrl
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster
+from chalicelib.providers.urls import HttpsUrl
 
 if TYPE_CHECKING:
     from requests import Response

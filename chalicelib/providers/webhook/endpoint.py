@@ -19,8 +19,9 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.connections import Pool
-from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard, HttpsUrl
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, judge_silence
+from chalicelib.providers.urls import HttpsUrl
 
 if TYPE_CHECKING:
     from requests import Response
