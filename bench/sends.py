@@ -1,5 +1,6 @@
 """The sends that are measured."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,23 +30,30 @@ ESCALATION: Final = Send(
     escalates=True,
 )
 
-_DATA: Final = 200
-"""Bytes that differ from send to send. A template's key would take the place of the rest: there are no templates yet,
-so content of that size is sent.
-"""
+DATA: Final = 200
+"""Bytes of the data that a template is filled with, as JSON."""
 
 
 def body_of(send: Send, user_id: str, order: str) -> dict[str, Any]:
-    """Return the body of a send about an order to a user, with addresses for its channels."""
-    text = f"Your {order} has left our warehouse and will be with you in two days. Follow it on its way to you. "
+    """Return the body of a send about an order to a user, from a built-in template, with addresses for its channels."""
     return {
         "recipients": [{"userId": user_id, "userType": "customer", **_addresses(send)}],
         "channels": list(send.channels),
-        "type": "order.shipped",
-        "content": {"subject": f"Your {order}", "body": (text * 3)[:_DATA]},
-        "category": "transactional",
+        "template": {"key": "order-shipped", "data": _data(order)},
         **({"strategy": "escalation"} if send.escalates else {}),
     }
+
+
+def _data(order: str) -> dict[str, str]:
+    known = {
+        "name": "Ann",
+        "orderId": order,
+        "carrier": "Blue Parcel",
+        "trackingNumber": "BP123456789",
+        "trackingUrl": "https://example.com/track/BP123456789?from=",
+    }
+    missing = DATA - len(json.dumps(known, separators=(",", ":")))
+    return known | {"trackingUrl": known["trackingUrl"] + "x" * missing}
 
 
 def _addresses(send: Send) -> dict[str, str]:

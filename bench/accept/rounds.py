@@ -17,7 +17,6 @@ import botocore
 from botocore.session import Session
 
 from bench.accept.table import TENANT
-from bench.sends import SINGLE, body_of
 from chalicelib.auth.context import to_context
 from chalicelib.domain.ids import ClientId
 from chalicelib.domain.principal import Principal, PrincipalKind
@@ -27,6 +26,12 @@ WARM_UP: Final = 100
 TURNS: Final = 40
 A_TURN: Final = 25
 ROUTE: Final = "/api/v1/services/notifications/send"
+BODY: Final = {
+    "recipients": [{"userId": "u1", "userType": "customer", "email": "ann@example.com"}],
+    "channels": ["email"],
+    "type": "order.shipped",
+    "content": {"subject": "Your order 42", "body": "It has left our warehouse and will be with you in two days. " * 3},
+}
 _ACCEPTED: Final = 202
 
 
@@ -89,7 +94,7 @@ def _event() -> dict[str, Any]:
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
-        "body": json.dumps(body_of(SINGLE, "u1", "order 42")),
+        "body": json.dumps(BODY),
         "isBase64Encoded": False,
         "requestContext": {
             "resourcePath": ROUTE,
