@@ -27,7 +27,8 @@ def test_the_vendors_of_each_channel() -> None:
     # At least these: whoever adds a vendor adds a file, and nothing here.
     assert {"sendgrid", "ses", "smtp"} <= set(vendors(Channel.EMAIL))
     assert {"sns", "twilio"} <= set(vendors(Channel.SMS))
-    assert "fcm" in vendors(Channel.PUSH)
+    assert {"fcm", "lunasea"} <= set(vendors(Channel.PUSH))
+    assert {"discord", "slack", "teams"} <= set(vendors(Channel.CHAT))
     assert vendors(Channel.IN_APP) == ()
 
 
@@ -66,6 +67,8 @@ def test_an_inbox_has_no_vendors() -> None:
         (Channel.SMS, "twilio", {"accountSid": SID}, {"authToken": "t"}),
         (Channel.SMS, "sns", {"smsType": "Promotional", "sender": "ACME"}, {}),
         (Channel.PUSH, "fcm", {}, {"serviceAccount": KEY}),
+        (Channel.PUSH, "lunasea", {}, {}),
+        (Channel.CHAT, "slack", {"linkLabel": "Ouvrir"}, {"webhookUrl": "https://hooks.slack.com/services/T1/B1/x"}),
     ],
 )
 def test_good_settings(channel: Channel, vendor: str, settings: dict[str, Any], credentials: dict[str, Any]) -> None:
