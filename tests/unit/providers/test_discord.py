@@ -17,7 +17,7 @@ from chalicelib.providers.registry import setting_faults
 
 HOOK = "https://discord.com/api/webhooks/1/x"
 HELLO = ChatMessage(reference="n1", text="Hello @everyone")
-QUIET = {"allowed_mentions": {"parse": []}}
+QUIET: dict[str, Any] = {"allowed_mentions": {"parse": []}}
 EMBED = {"title": "T", "fields": [{"name": "n", "value": "v"}], "footer": {"text": "f"}}
 
 
