@@ -55,6 +55,24 @@ def test_devices_are_not_read_where_no_push_is_wanted(store: Store) -> None:
     assert AddressBook(store.recipients, store.devices).find(ACME, *WHO, with_devices=False) is None
 
 
+@pytest.mark.parametrize(
+    ("named", "stored", "targets"),
+    [
+        ({}, {"slack": "stored", "matrix": "stored"}, {"slack": "stored", "matrix": "stored"}),
+        # Whoever names a target means that one: nothing is read.
+        ({"slack": "named"}, {"slack": "stored", "matrix": "stored"}, {"slack": "named"}),
+        ({}, {}, {}),
+    ],
+)
+def test_a_chat_goes_to_the_recipients_own_target(
+    store: Store, named: dict[str, str], stored: dict[str, str], targets: dict[str, str]
+) -> None:
+    store.recipients.put(ACME, replace(ANN, chat_targets=stored))
+    recipient, source = resolved(store, replace(NAMED, chat_targets=named), Channel.CHAT)
+    assert recipient.chat_targets == targets
+    assert source is (Source.REQUEST if named else Source.STORED)
+
+
 def test_a_dead_token_vanishes_wherever_it_is_known_from(store: Store) -> None:
     store.recipients.put(ACME, ANN)
     store.address_book.remove_device_tokens(ACME, *WHO, ["both", "unknown"])
