@@ -68,8 +68,8 @@ class VersionPage(Answer):
 
 
 class VersionAnswer(Answer):
-    """A version of a template, as its author wrote it; `partials` are those it has copies of. `version` is that of the
-    template's record: send it along with the next change.
+    """A version of a template, as its author wrote it; `fragments` are its copies of layout and partials, by key.
+    `version` is that of the template's record: send it along with the next change.
     """
 
     key: str
@@ -79,7 +79,7 @@ class VersionAnswer(Answer):
     type: str | None
     channels: list[Channel]
     layout: str | None
-    partials: list[str]
+    fragments: dict[str, str]
     schema_: Annotated[dict[str, Any], Field(alias="schema")]
     sample: dict[str, Any]
     localizations: dict[str, Nested]
@@ -99,7 +99,7 @@ class VersionAnswer(Answer):
             type=version.type,
             channels=list(version.channels),
             layout=version.layout,
-            partials=sorted(key for key in version.fragments if key != version.layout),
+            fragments={str(key): source for key, source in version.fragments.items()},
             schema_=version.schema,
             sample=version.sample,
             localizations={locale: nested(parts) for locale, parts in version.localizations.items()},

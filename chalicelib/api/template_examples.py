@@ -41,7 +41,8 @@ _TEMPLATE: Final = {
     "version": 5,
 }
 _SAVED: Final = {"number": 3, "status": "draft", "createdAt": _AT, "createdBy": "user:admin/u9"}
-_VERSION: Final = {**_DRAFT, **_SAVED, "key": "order-shipped", "partials": ["address"], "version": 5}
+_SOURCE: Final = "<table><tr><td>{{ content }}</td></tr></table>"
+_VERSION: Final = {**_DRAFT, **_SAVED, "key": "order-shipped", "fragments": {"main": _SOURCE}, "version": 5}
 _ENTRY: Final = {
     **_SAVED,
     **{name: _DRAFT[name] for name in ("category", "type", "channels", "layout", "note")},
@@ -49,7 +50,7 @@ _ENTRY: Final = {
 }
 _LAYOUT: Final = {
     "key": "main",
-    "source": "<table><tr><td>{{ content }}</td></tr></table>",
+    "source": _SOURCE,
     "description": "Header and footer",
 }
 _STORED_LAYOUT: Final = {**_LAYOUT, "createdAt": _AT, "version": 1}

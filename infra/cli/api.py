@@ -97,7 +97,12 @@ def _accepted(method: str, path: str, answer: Answer) -> Answer:
         return answer
     problem = answer.body if isinstance(answer.body, dict) else {}
     code = str(problem.get("code", "no_code"))
-    faults = [f"{fault.get('pointer')} {fault.get('code')}" for fault in problem.get("faults", [])]
+    faults = [_told(fault) for fault in problem.get("faults", [])]
     said = str(problem.get("detail") or problem.get("title") or "no reason given").rstrip(".")
     places = f" ({'; '.join(faults)})" if faults else ""
     raise ProblemError(f"{method} {path} answered {answer.status} {code}: {said}{places}.", answer.status, code)
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    place = f" in line {fault['line']}, column {fault.get('column')}" if fault.get("line") else ""
+    return f"{fault.get('pointer')} {fault.get('code')}{place}"

@@ -9,7 +9,20 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from infra.cli.commands import demo, explain, policies, providers, release, seed, send, simulate, stack, tail, token
+from infra.cli.commands import (
+    demo,
+    explain,
+    policies,
+    providers,
+    release,
+    seed,
+    send,
+    simulate,
+    stack,
+    tail,
+    templates,
+    token,
+)
 from infra.cli.console import stderr
 from infra.cli.errors import CommandError
 from infra.deployed import DeploymentError
@@ -37,7 +50,7 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (stack, seed, token, send, simulate, tail, explain, policies, providers, demo, release):
+for group in (stack, seed, token, send, simulate, tail, explain, policies, templates, providers, demo, release):
     app.add_typer(group.commands)
 
 
