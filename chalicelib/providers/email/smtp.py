@@ -30,6 +30,8 @@ WILL_FORWARD: Final = 251
 """https://www.rfc-editor.org/rfc/rfc5321#section-4.2.3"""
 ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 """The more precise code many servers begin their text with (RFC 3463)."""
+OF_MAILBOX: Final = re.compile(r"450$|45\d 4\.[27]\.")
+"""Replies to a recipient that say nothing of the server: a full or busy mailbox, or a greylist (RFC 3463 §3.3, §3.8)."""
 POLICY: Final = SMTP.clone(cte_type="7bit")
 """CRLF, and nothing that a server without 8BITMIME could damage."""
 
@@ -147,8 +149,10 @@ def refusal(step: Step, code: int, reply: bytes | str) -> Refused:
     """Return what a reply other than success means at a step of the dialog."""
     by_class = REFUSED_FOR_GOOD[step] if code // 100 == 5 else AttemptOutcome.RETRIABLE  # noqa: PLR2004 - RFC 5321
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    enhanced = ENHANCED.match(text)
-    return Refused(kind=OUTCOMES.get(code, by_class), code=f"{code} {enhanced[0]}" if enhanced else str(code))
+    found = ENHANCED.match(text)
+    told = f"{code} {found[0]}" if found else str(code)
+    of_mailbox = step is Step.RECIPIENT and OF_MAILBOX.match(told) is not None
+    return Refused(kind=OUTCOMES.get(code, by_class), code=told, telling=not of_mailbox)
 
 
 def _no_connection(error: OSError) -> Refused:

@@ -111,8 +111,8 @@ def provider(host: MailHost, **settings: Any) -> Smtp:
     return Smtp(SmtpSettings(**(fields | settings)), TIMEOUTS, HostGuard(["*"]))
 
 
-def refused(kind: AttemptOutcome, code: str) -> Refused:
-    return Refused(kind=kind, code=code)
+def refused(kind: AttemptOutcome, code: str, *, telling: bool = True) -> Refused:
+    return Refused(kind=kind, code=code, telling=telling)
 
 
 def test_a_message_arrives_whole() -> None:
@@ -195,7 +195,12 @@ def test_without_a_sender_nothing_is_sent() -> None:
         ({"MAIL": "553 5.7.1 Not your address"}, refused(MISCONFIGURED, "553 5.7.1")),
         ({"MAIL": "530 5.7.0 Authentication required"}, refused(MISCONFIGURED, "530 5.7.0")),
         ({"MAIL": "552 5.3.4 Too big"}, refused(PERMANENT, "552 5.3.4")),
-        ({"RCPT": "450 4.2.0 Greylisted"}, refused(RETRIABLE, "450 4.2.0")),
+        ({"RCPT": "450 4.2.0 Greylisted"}, refused(RETRIABLE, "450 4.2.0", telling=False)),
+        ({"RCPT": "451 4.7.1 Greylisted"}, refused(RETRIABLE, "451 4.7.1", telling=False)),
+        ({"RCPT": "450 Busy"}, refused(RETRIABLE, "450", telling=False)),
+        ({"RCPT": "452 4.3.1 Disk full"}, refused(RETRIABLE, "452 4.3.1")),
+        ({"RCPT": "451 Local error"}, refused(RETRIABLE, "451")),
+        ({"RCPT": "421 4.7.0 Closing"}, refused(RETRIABLE, "421 4.7.0")),
         ({"RCPT": "550 5.1.1 Nobody"}, refused(PERMANENT, "550 5.1.1")),
         ({"RCPT": "251 Will forward"}, Accepted(vendor_id="<n1@acme.example>")),
         ({"DATA": "451 Later"}, refused(RETRIABLE, "451")),
