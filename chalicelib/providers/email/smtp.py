@@ -31,7 +31,7 @@ WILL_FORWARD: Final = 251
 ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 """The more precise code many servers begin their text with (RFC 3463)."""
 OF_MAILBOX: Final = re.compile(r"450$|45\d 4\.[27]\.")
-"""Replies to a recipient that say nothing of the server: a full or busy mailbox, or a greylist (RFC 3463 §3.3, §3.8)."""
+"""Replies to a recipient that tell nothing of the server: a full or busy mailbox, a greylist (RFC 3463 §3.3, §3.8)."""
 POLICY: Final = SMTP.clone(cte_type="7bit")
 """CRLF, and nothing that a server without 8BITMIME could damage."""
 
