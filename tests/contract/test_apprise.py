@@ -1,6 +1,8 @@
 """What every service of Apprise must do: Apprise's own code, up to a vendor in the sandbox."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +16,7 @@ from chalicelib.providers.apprise.services import SERVICES, service_of, vendors_
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.caller import Caller
 from chalicelib.providers.guard import HostGuard
+from chalicelib.providers.registry import setting_faults
 from infra.local.ministack import find_free_port
 from infra.local.sandbox.client import Sandbox
 from infra.local.sandbox.faults import Fault, FaultKind
@@ -38,9 +41,11 @@ def _proxied(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def send(channel: Channel, vendor: str, message: Message | None = None, timeouts: Timeouts = PATIENT) -> ProviderResult:
-    url = service_of(channel, vendor).example
-    config = ProviderConfig(id=ProviderId("primary"), channel=channel, vendor=vendor, credentials=seal({"url": url}))
+def send(
+    channel: Channel, vendor: str, message: Message | None = None, timeouts: Timeouts = PATIENT, url: str | None = None
+) -> ProviderResult:
+    credentials = seal({"url": url or service_of(channel, vendor).example})
+    config = ProviderConfig(id=ProviderId("primary"), channel=channel, vendor=vendor, credentials=credentials)
     caller = Caller(VAULT, timeouts, HostGuard(["*"]))
     return caller.call(a_tenant(), config, message or message_for(channel, vendor))
 
@@ -133,3 +138,22 @@ def test_what_looks_like_a_tag_stays_text(sandbox: Sandbox) -> None:
 
     (record,) = sandbox.records("apprise")
     assert record.body["text"] == "<b>&lt;i&gt;</b>\r\n1 &lt; 2 &amp; &lt;b&gt;not bold&lt;/b&gt;"
+
+
+@every_service
+def test_no_part_of_a_url_leads_to_another_host(channel: Channel, vendor: str, sandbox: Sandbox) -> None:
+    scheme, _, rest = service_of(channel, vendor).example.partition("://")
+    own = {urlsplit(sent.url).hostname for sent in expected(channel, vendor)}
+    urls = [
+        f"{scheme}://{rest[: part.start()]}{other}{rest[part.end() :]}"
+        for part in re.finditer(r"[^/@:?&=]+", rest)
+        for other in (f"evil.example%2F{part[0]}", f"{part[0]}.evil.example", f"x%40evil.example%2F{part[0]}")
+        if part[0] not in own
+    ]
+
+    allowed = [url for url in urls if not setting_faults(channel, vendor, {}, {"url": url})]
+    results = {url: send(channel, vendor, url=url) for url in allowed}
+
+    # The proxy opens no tunnel to a host that it does not know.
+    assert not [url for url, result in results.items() if getattr(result, "code", None) == "connection_failed"]
+    assert {urlsplit(record.url).hostname for record in sandbox.records("apprise")} <= own

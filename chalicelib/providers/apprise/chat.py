@@ -193,8 +193,11 @@ SERVICES: Final = (
         plugin="zulip.NotifyZulip",
         schemes=("zulip",),
         documentation="https://zulip.com/api/send-message",
-        example="zulip://bot@organization/" + "0" * 32 + "/{target}",
+        example="zulip://bot@organization.zulipchat.com/" + "0" * 32 + "/{target}",
         limit=10_000,
+        hosted=True,
         sample="general",
+        # Apprise takes what follows the first dot for the domain, and without one zulipchat.com.
+        url=r"zulip://[^/@]+@[A-Za-z0-9-]{1,32}\.[A-Za-z0-9.-]+/.+",
     ),
 )

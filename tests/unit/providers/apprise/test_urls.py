@@ -78,6 +78,8 @@ def test_what_is_no_single_plain_url_is_refused(url: object) -> None:
         (Channel.CHAT, "nostr", "nostr://" + "0" * 63 + "1/name@internal.example.com", "invalid_url"),
         (Channel.CHAT, "nostr", "nostr://" + "0" * 63 + "1/{target}?relay=10.0.0.1", "invalid_url"),
         (Channel.CHAT, "dingtalk", "dingtalk://secret@token", "invalid_url"),
+        (Channel.CHAT, "zulip", "zulip://bot@organization/" + "0" * 32 + "/{target}", "invalid_url"),
+        (Channel.CHAT, "zulip", "zulip://bot@a.example.com%2F/" + "0" * 32 + "/{target}", "invalid_url"),
         (Channel.CHAT, "matrix", "matrixs://token@matrix.example.com/{target}?discovery=yes", "forbidden_parameter"),
         (Channel.CHAT, "telegram", "tgram://not-a-token/{target}", "invalid_url"),
         (Channel.ALERT, "goalert", f"goalerts://goalert.example.com/{UUID}?action=close", "forbidden_parameter"),
