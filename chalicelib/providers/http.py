@@ -81,7 +81,7 @@ def judge(answer: Answer, outcomes: Outcomes, now: float) -> Refused | Unsure:
 def judge_silence(error: BaseException) -> Refused | Unsure:
     """Return what it means that there was no answer but this exception of an SDK."""
     if any(isinstance(cause, ForbiddenHostError) for cause in _with_causes(error)):
-        return Refused(kind=AttemptOutcome.MISCONFIGURED, code="forbidden_host")
+        return Refused(kind=AttemptOutcome.MISCONFIGURED, code="forbidden_host", telling=False)
     if any(_proves_unsent(cause) for cause in _with_causes(error)):
         return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
     return unsure_for(error)

@@ -69,7 +69,7 @@ class AlertNow(Provider[AlertNowSettings, AlertMessage]):
         """Hand in the event. Its id is the key of its incident."""
         status = STATUSES.get(message.action)
         if status is None:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action")
+            return Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action", telling=False)
         link = f" {message.link}" if message.link else ""
         event = {
             "event_id": message.dedup_key,

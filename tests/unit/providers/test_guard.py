@@ -22,7 +22,7 @@ from chalicelib.settings import Settings
 from tests.unit.providers.wire import answer, http_server
 
 GOOD, OTHER_GOOD, GOOD_V6 = "93.184.215.14", "1.1.1.1", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
-FORBIDDEN = Refused(kind=AttemptOutcome.MISCONFIGURED, code="forbidden_host")
+FORBIDDEN = Refused(kind=AttemptOutcome.MISCONFIGURED, code="forbidden_host", telling=False)
 
 
 class Dns:

@@ -53,7 +53,9 @@ class Endpoint(Vendor):
             return Answer(400, str(error).encode())
         if event.type == MOVED:
             return Answer(307, headers={"location": "https://hooks.example.com/elsewhere"})
-        return Answer(ANSWERS.get(event.type, 204), vendor_id=request.headers["webhook-id"])
+        if event.type in ANSWERS:
+            return Answer(ANSWERS[event.type])
+        return Answer(204, vendor_id=request.headers["webhook-id"])
 
     def failure(self, status: int) -> Answer:
         """A status without words."""
