@@ -69,6 +69,7 @@ class Breakers:
     pause: int
     fresh_for: int
     patience: float = PATIENCE
+    most: int = MOST
     _kept: OrderedDict[Place, Breaker] = field(default_factory=OrderedDict)
     _known: OrderedDict[TenantId, _Known] = field(default_factory=OrderedDict)
     _unsaid: dict[Place, Circuit] = field(default_factory=dict)
@@ -157,7 +158,7 @@ class Breakers:
                 self._unsaid.setdefault(place, corrected)
         self._kept[place] = breaker
         self._kept.move_to_end(place)
-        while len(self._kept) > MOST:
+        while len(self._kept) > self.most:
             self._kept.popitem(last=False)
         return breaker
 
@@ -174,7 +175,7 @@ class Breakers:
             with self._changed:
                 self._known[tenant] = _Known(now, circuits)
                 self._known.move_to_end(tenant)
-                while len(self._known) > MOST:
+                while len(self._known) > self.most:
                     self._known.popitem(last=False)
 
     def _say(self, tenant: TenantId, circuit: Circuit) -> None:
