@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from chalicelib.services.try_provider import TryProvider
     from chalicelib.services.unsubscribe import Unsubscribe
     from chalicelib.services.unsubscribe_links import UnsubscribeLinks
+    from chalicelib.services.whatsapp_sessions import ManageWhatsappSessions
     from chalicelib.store.backgrounds import BackgroundRows
     from chalicelib.store.breakers import CircuitRows
     from chalicelib.store.cancelled_groups import CancelledGroupRows
@@ -749,6 +750,16 @@ def try_provider() -> "TryProvider":
         audited=audited_changes(),
         randomness=os.urandom,
     )
+
+
+@cache
+def whatsapp_sessions() -> "ManageWhatsappSessions":
+    """Return the use case that pairs WhatsApp sessions with phones."""
+    from chalicelib.providers.wppconnect_sessions import WppConnectSessions
+    from chalicelib.services.whatsapp_sessions import ManageWhatsappSessions
+
+    sessions = WppConnectSessions(vault(), timeouts(), host_guard())
+    return ManageWhatsappSessions(providers(), sessions, audited_changes())
 
 
 @cache

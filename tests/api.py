@@ -47,6 +47,7 @@ from chalicelib.services.suppress import Suppress
 from chalicelib.services.track import Track
 from chalicelib.services.try_provider import TryProvider
 from chalicelib.services.unsubscribe import Unsubscribe
+from chalicelib.services.whatsapp_sessions import ManageWhatsappSessions
 from chalicelib.store.cursors import Cursors
 from tests.fakes import FakeInvitations, FakeTrier, ManualClock
 from tests.rehearsing import explain_on, simulate_on
@@ -54,6 +55,7 @@ from tests.saying import KeptTemplates, fill_from, say_from
 from tests.store.stores import Store, on_twin
 from tests.templating import templating_on
 from tests.twin import Rows, TwinRateWindows
+from tests.whatsapp import FakeWhatsappSessions
 from tests.world import World
 
 
@@ -179,6 +181,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
         "manage_rotas": ManageRotas(store.rotas, store.policies, store.tenants, audited),
         "acknowledge": Acknowledge(store.requests, store.states, Cancel(store.requests, store.states, store.tenants)),
         "manage_providers": ManageProviders(store.providers, store.tenants, NoVault(), setting_faults, audited),
+        "whatsapp_sessions": ManageWhatsappSessions(store.providers, FakeWhatsappSessions(), audited),
         **templating_on(store, audited),
         "try_provider": TryProvider(
             providers=store.providers,

@@ -438,6 +438,24 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AccountPage": {"last": {"items": [{**_ACCOUNT, "createdAt": AT, "version": 1}]}},
     "CreateProvider": {"SendGrid": {**_PROVIDER, "credentials": {"apiKey": "SG.…"}}},
     "ChangeProvider": {"disable": {"enabled": False, "version": 1}},
+    "PairingCodeAnswer": {
+        "a code": {
+            "qrCode": "data:image/png;base64,iVBORw0KGgo=",
+            "asciiQR": "█▀▀▀▀▀█ ▄▀█ …\n█ ███ █ ▀▄▀ …",
+            "urlCode": "2@opaque",
+            "expiresAt": LATER,
+            "attempts": 1,
+        }
+    },
+    "WhatsappSessionAnswer": {
+        "connected": {
+            "sessionName": "herald-acme",
+            "status": "connected",
+            "isConnected": True,
+            "lastActivity": LATER,
+        },
+        "waiting for a phone": {"sessionName": "herald-acme", "status": "qrcode", "isConnected": False},
+    },
     "ProviderAnswer": {"SendGrid": {**_PROVIDER, "credentialsSet": ["apiKey"], "version": 1}},
     "TryProvider": {"a number": {"to": "+14155550100"}},
     "TriedProvider": {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Later(msgspec.Struct, frozen=True):
-    """Put on `Any` (`Annotated[Any, Later("whatsapp_body")] = None`): what comes is read by that file of chalicelib/api.
+    """Put on `Any` (`Annotated[Any, Later("whatsapp_body")] = None`): that file of chalicelib/api reads what comes.
 
     The file has `read(value)`, which returns a model and raises ValidationError, whose places are those in the part;
     and `schema()`, which returns how pydantic describes it.

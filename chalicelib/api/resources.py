@@ -37,6 +37,7 @@ FILES: Final = {
     "/api/v1/admin/feature-flags": ("admin_flags",),
     "/api/v1/feature-flags": ("admin_flags",),
     "/api/v1/lookups": ("lookups",),
+    "/webhooks/wppconnect": ("wppconnect_sessions",),
     "/unsubscribe": ("unsubscribe",),
     "/t": ("tracking",),
     "/health": ("health",),

@@ -71,5 +71,5 @@ def _contacts(cards: tuple[dict[str, Any], ...]) -> dict[str, Any]:
 
 
 def _number(card: dict[str, Any]) -> str:
-    phone = next(iter(card.get("phones", ())), {})
+    phone: dict[str, Any] = next(iter(card.get("phones", ())), {})
     return str(phone.get("wa_id") or phone.get("phone") or "")

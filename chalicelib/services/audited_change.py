@@ -42,6 +42,8 @@ class Action(StrEnum):
     REPLACE_CREDENTIALS = "provider.replace_credentials"
     DELETE_PROVIDER = "provider.delete"
     TEST_PROVIDER = "provider.test"
+    START_WHATSAPP = "whatsapp_session.start"
+    DISCONNECT_WHATSAPP = "whatsapp_session.disconnect"
     CREATE_POLICY = "escalation_policy.create"
     UPDATE_POLICY = "escalation_policy.update"
     DELETE_POLICY = "escalation_policy.delete"

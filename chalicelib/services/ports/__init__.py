@@ -56,6 +56,12 @@ from chalicelib.services.ports.tenants import (
     Tenants,
 )
 from chalicelib.services.ports.timers import Clock, DigestWindows, DueItems, Executions, SweepCursors, Timers
+from chalicelib.services.ports.whatsapp import (
+    ServerRefusedError,
+    ServerUnreachableError,
+    WhatsappSession,
+    WhatsappSessions,
+)
 
 __all__ = [
     "About",
@@ -97,6 +103,8 @@ __all__ = [
     "Rendering",
     "Requests",
     "Rotas",
+    "ServerRefusedError",
+    "ServerUnreachableError",
     "ServiceAccounts",
     "Sources",
     "Spendings",
@@ -114,4 +122,6 @@ __all__ = [
     "Topics",
     "Usages",
     "Vault",
+    "WhatsappSession",
+    "WhatsappSessions",
 ]

@@ -69,6 +69,7 @@ THEIRS: Final[dict[str, dict[str, str]]] = {
     "/api/v1/admin/layouts/": {"key": MARK},
     "/api/v1/admin/partials/": {"key": MARK},
     "/api/v1/admin/template-categories/": {"key": MARK},
+    "/webhooks/wppconnect/": {"tenantId": "acme"},
     "/docs/{file}": {"file": "start.js"},
 }
 """Ids of Acme's in paths, by the beginning of the path; other ids are a notification's, other users Ann."""
@@ -94,6 +95,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     TwinProviders(world.rows).create(
         ACME, ProviderConfig(id=ProviderId(MARK), channel=Channel.EMAIL, vendor="fake", settings={"note": MARK})
     )
+    phone = ProviderConfig(id=ProviderId(f"{MARK}-phone"), channel=Channel.WHATSAPP, vendor="wppconnect")
+    TwinProviders(world.rows).create(ACME, phone)
     TwinSuppressions(world.rows).put(
         ACME,
         Suppression(

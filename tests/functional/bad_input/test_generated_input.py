@@ -111,6 +111,7 @@ def ask(api: Api, caller: Principal, method: str, path: str, body: Any = None, *
     named = {"id": ID, "userType": "customer", "userId": "u1", "clientId": "c", "file": "x", "channel": "sms"}
     named |= {
         "key": TEMPLATE,
+        "tenantId": "nobody",
         "number": "1",
         "locale": "fr-CA",
         "type": "user_type",

@@ -13,6 +13,7 @@ DEVICES: Final = f"{ME}/devices"
 TOPIC: Final = f"{ME}/topics/{{topic}}"
 ADMIN: Final = f"{API}/admin"
 SERVICES: Final = f"{API}/services"
+WPPCONNECT: Final = "/webhooks/wppconnect"
 TEMPLATES: Final = f"{ADMIN}/templates"
 TEMPLATE: Final = f"{TEMPLATES}/{{key}}"
 CATEGORIES: Final = f"{ADMIN}/template-categories"
@@ -244,6 +245,10 @@ NAMING: Final[dict[str, Case]] = {
     f"POST {ADMIN}/tenants/{{id}}/activate": nothing,
     f"POST {SERVICES}/notifications/send": send,
     f"POST {SERVICES}/notifications/cancel": lambda ids: Ask({"id": ids.notification}),
+    f"GET {WPPCONNECT}/qr/{{tenantId}}": nothing,
+    f"GET {WPPCONNECT}/session/{{tenantId}}": nothing,
+    f"POST {WPPCONNECT}/session/{{tenantId}}/start": nothing,
+    f"POST {WPPCONNECT}/session/{{tenantId}}/disconnect": nothing,
     f"GET {SERVICES}/notifications/{{id}}": nothing,
     f"POST {SERVICES}/notifications/simulate": send,
     f"GET {SERVICES}/notifications/{{id}}/status": nothing,

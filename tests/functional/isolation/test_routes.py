@@ -124,6 +124,8 @@ def fill(store: Store) -> None:
     store.tenants.create(a_tenant(id=GLOBEX, name="Globex"))
     store.accounts.create(account)
     store.providers.create(ACME, provider)
+    phone = ProviderConfig(id=ProviderId(f"{MARK}-phone"), channel=Channel.WHATSAPP, vendor="wppconnect")
+    store.providers.create(ACME, phone)
     store.recipients.put(ACME, person)
     on_duty = Shift(people=(Person(user_type=UserType(MARK), user_id=UserId(MARK)),))
     store.rotas.create(ACME, Rota(id=RotaId(ACMES.rota), time_zone="UTC", shifts=(on_duty,)))
@@ -159,7 +161,7 @@ def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response
     kinds |= {"escalation-policies": ids.policy, "on-call-rotas": ids.rota}
     id = kinds.get(beginning, ids.notification)
     own = {"topic": ids.topic, "deviceId": device_id(ids.token), "channel": "sms"}
-    own |= {"key": ids.template, "number": "1", "locale": "en"}
+    own |= {"tenantId": ids.tenant, "key": ids.template, "number": "1", "locale": "en"}
     own |= {"type": "user_type", "code": ids.code, "name": "channel.sms"}
     named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user, **own)
     headers = {"x-request-id": "r"}
