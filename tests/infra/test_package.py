@@ -21,6 +21,9 @@ import app, chalicelib
 for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
     importlib.import_module(module.name)
 import firebase_admin.messaging, sendgrid, twilio.rest, twilio.http.http_client, aws_encryption_sdk
+from chalicelib.providers.apprise import services, urls
+for service in services.SERVICES.values():
+    urls.check(service, service.example)
 import botocore.session
 for service in {services!r}:
     botocore.session.get_session().create_client(service, region_name="us-east-1")
