@@ -44,7 +44,7 @@ SERVICES: Final = (
         name="GroupMe",
         plugin="groupme.NotifyGroupMe",
         schemes=("groupme",),
-        documentation="https://dev.groupme.com/docs/v3#bots_post",
+        documentation="https://dev.groupme.com/tutorials/bots",
         example="groupme://" + "0" * 26,
         limit=1_000,
     ),

@@ -23,7 +23,7 @@ SERVICES: Final = (
         name="ClickSend",
         plugin="clicksend.NotifyClickSend",
         schemes=("clicksend",),
-        documentation="https://developers.clicksend.com/docs/messaging/sms/other/send-sms",
+        documentation="https://developers.clicksend.com/docs/rest/v3/",
         example="clicksend://user:api-key@{target}",
     ),
     _Sms(
@@ -31,7 +31,7 @@ SERVICES: Final = (
         name="Octopush",
         plugin="octopush.NotifyOctopush",
         schemes=("octopush",),
-        documentation="https://dev.octopush.com/en/sms-gateway-api-documentation/send-sms-campaign/",
+        documentation="https://dev.octopush.com/en/sms-gateway-api-documentation/send-sms/",
         example="octopush://login@example.com/api-key/{target}",
         limit=1_224,
         parameters=frozenset({"purpose", "replies", "type"}),
