@@ -54,9 +54,20 @@ def test_a_platform_admin_creates_a_tenant_with_its_first_settings(api: Api) -> 
         "preferences": {"channels": {}, "categories": {}, "types": {}, "topics": {}, "caps": {}},
         "mandatoryCategories": [],
         "selfNotification": False,
+        "tracking": {"opens": False, "clicks": False, "countAsRead": False},
         "rateLimits": {},
         "sendRates": {},
     }
+
+
+def test_a_tenant_says_what_it_wants_to_know_of_its_mails(api: Api) -> None:
+    changed = api.call("PATCH", f"{ACME}/settings", ADMIN, {"tracking": {"opens": True, "countAsRead": True}})
+    later = api.call("PATCH", f"{ACME}/settings", ADMIN, {"smsMaxSegments": 3})
+    wrong = api.call("PATCH", f"{ACME}/settings", ADMIN, {"tracking": {"opens": "yes", "views": True}})
+
+    assert changed.json["tracking"] == {"opens": True, "clicks": False, "countAsRead": True}
+    assert later.json["tracking"] == changed.json["tracking"]
+    assert (wrong.status, wrong.faults) == (422, {"/tracking/opens": "wrong_type", "/tracking/views": "unknown_field"})
 
 
 def test_a_tenant_says_what_holds_for_users_who_have_not_chosen(api: Api) -> None:

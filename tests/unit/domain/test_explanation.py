@@ -1,7 +1,9 @@
 """Notifications explained: the questions that support people ask, and what they are told."""
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, Delivery, DeliveryStatus, Detail
 from chalicelib.domain.digest import digest_id
 from chalicelib.domain.explained_channel import explain_channel
@@ -56,6 +58,32 @@ def test_every_detail_says_more_than_its_reason_alone(detail: Detail) -> None:
     pairs = [pair for pair in FINE_PRINT if pair[1] is detail]
     assert pairs
     assert all(in_words(reason, detail) != in_words(reason) for reason, _ in pairs)
+
+
+def test_a_provider_that_was_not_called_is_named() -> None:
+    by_second = replace(an_attempt(vendor_id="V1"), provider=ProviderId("second"))
+    said = text_of(a_delivery(DeliveryStatus.SENT, sent_at=NOW, attempt=1, attempts=(by_second,), provider=1))
+    assert said == (
+        f"Sent: second took it at {SHOWN['now']}, and has not reported yet whether it arrived; first was passed over "
+        "because calls to it were failing."
+    )
+    failed = an_attempt(outcome=AttemptOutcome.RETRIABLE)
+    assert "passed over" not in text_of(a_delivery(DeliveryStatus.SENT, attempt=2, attempts=(failed, by_second)))
+
+
+@pytest.mark.parametrize(("phase", "is_told"), [(Phase.OPEN, True), (Phase.CLOSED, False)])
+def test_what_waits_for_a_provider_to_get_well_says_so(phase: Phase, is_told: bool) -> None:
+    state = a_state({Channel.EMAIL: a_delivery()})
+    circuits = [Circuit(provider=ProviderId("first"), phase=phase, at=NOW)]
+    said = explain(a_request(), state, LATER, circuits=circuits).channels[0].text
+    open_since = f", whose circuit is open since {SHOWN['now']} because calls to it failed" if is_told else ""
+    assert said == f"Waits in the queue to be sent by first{open_since}."
+
+
+def test_a_call_in_flight_is_told_of_by_whose_turn_it_is() -> None:
+    failed = an_attempt(outcome=AttemptOutcome.RETRIABLE)
+    delivery = a_delivery(DeliveryStatus.SENDING, attempt=2, attempts=(failed,), provider=1, lease=LATER)
+    assert text_of(delivery) == "second is being called at this moment."
 
 
 def test_a_detail_that_belongs_to_the_plan_does_not_hide_why_it_was_not_sent() -> None:
@@ -257,6 +285,14 @@ def test_the_timeline_is_in_order_and_names_vendors_and_their_ids() -> None:
         "Attempt 1 by text message: first took it, as SM1.",
         "Read.",
         "Due by e-mail.",
+    ]
+
+
+def test_the_timeline_tells_of_an_opened_mail_and_a_followed_link() -> None:
+    told = explained(a_state(opened_at=Millis(NOW + 5), clicked_at=Millis(NOW + 6)))
+    assert [moment.text for moment in told.timeline][-2:] == [
+        "The e-mail was opened.",
+        "A link in the e-mail was followed.",
     ]
 
 
