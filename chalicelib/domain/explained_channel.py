@@ -1,8 +1,11 @@
 """One channel of a notification in a sentence: what became of the message there, when and why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
+from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.delivery import Attempt, Delivery, DeliveryStatus, Detail
 from chalicelib.domain.digest import digest_id
 from chalicelib.domain.events import iso8601
@@ -30,12 +33,15 @@ class ExplainedChannel(Value, frozen=True):
 
 
 class _Seen(Value, frozen=True):
-    """A delivery, the notification it belongs to, and when it is looked at."""
+    """A delivery, the notification it belongs to, and when it is looked at; since when which providers are not called
+    because their calls failed.
+    """
 
     state: NotificationState
     channel: Channel
     delivery: Delivery
     now: Millis
+    shut: Mapping[ProviderId, Millis] = msgspec.field(default_factory=dict)
 
     @property
     def is_inbox(self) -> bool:
@@ -44,21 +50,29 @@ class _Seen(Value, frozen=True):
     @property
     def provider(self) -> str:
         """The provider of the last attempt, or else the one whose turn it is."""
+        return self.delivery.attempts[-1].provider if self.delivery.attempts else self.following
+
+    @property
+    def following(self) -> str:
+        """The provider whose turn it is."""
         delivery = self.delivery
-        if delivery.attempts:
-            return delivery.attempts[-1].provider
         return delivery.providers[delivery.provider] if delivery.provider < len(delivery.providers) else "its provider"
 
 
-def explain_channel(state: NotificationState, channel: Channel, now: Millis) -> ExplainedChannel:
-    """Return what became of a notification on one of its channels, as seen at `now`."""
+def explain_channel(
+    state: NotificationState, channel: Channel, now: Millis, circuits: Sequence[Circuit] = ()
+) -> ExplainedChannel:
+    """Return what became of a notification on one of its channels, as seen at `now`; `circuits` are what is known then
+    of the health of its providers.
+    """
     delivery = state.deliveries[channel]
-    seen = _Seen(state=state, channel=channel, delivery=delivery, now=now)
+    shut = {circuit.provider: circuit.at for circuit in circuits if circuit.phase is Phase.OPEN}
+    seen = _Seen(state=state, channel=channel, delivery=delivery, now=now, shut=shut)
     plan = in_words(None, delivery.detail) if delivery.reason is None else None
     return ExplainedChannel(
         channel=channel,
         status=delivery.status,
-        text=_SENTENCES[delivery.status](seen) + (f" ({plan})." if plan else "."),
+        text=_SENTENCES[delivery.status](seen) + _passed_over(delivery) + (f" ({plan})." if plan else "."),
         reason=delivery.reason,
         detail=delivery.detail,
         scheduled_for=delivery.scheduled_for,
@@ -102,18 +116,19 @@ def _scheduled(seen: _Seen) -> str:
 
 
 def _queued(seen: _Seen) -> str:
-    return "Is about to be put into the inbox" if seen.is_inbox else f"Waits in the queue to be sent by {seen.provider}"
+    if seen.is_inbox:
+        return "Is about to be put into the inbox"
+    return f"Waits in the queue to be sent by {seen.following}{_left_alone(seen)}"
 
 
 def _sending(seen: _Seen) -> str:
     delivery = seen.delivery
     if delivery.lease is not None and delivery.lease > seen.now:
-        return f"{seen.provider} is being called at this moment"
+        return f"{seen.following} is being called at this moment"
     if delivery.lease is not None:
-        return f"A call to {seen.provider} began and was not reported on; it will be called unknown"
-    following = delivery.providers[delivery.provider] if delivery.provider < len(delivery.providers) else seen.provider
+        return f"A call to {seen.following} began and was not reported on; it will be called unknown"
     at = f" at {iso8601(delivery.not_before)}" if delivery.not_before is not None else ""
-    return f"{_tries(delivery)} failed{_last_word(delivery)}; {following} is tried next{at}"
+    return f"{_tries(delivery)} failed{_last_word(delivery)}; {seen.following} is tried next{at}{_left_alone(seen)}"
 
 
 def _unknown(seen: _Seen) -> str:
@@ -156,6 +171,21 @@ _SENTENCES: Final[Mapping[DeliveryStatus, Callable[[_Seen], str]]] = {
     DeliveryStatus.CANCELLED: _not_sent,
     DeliveryStatus.EXPIRED: _not_sent,
 }
+
+
+def _left_alone(seen: _Seen) -> str:
+    since = seen.shut.get(ProviderId(seen.following))
+    return "" if since is None else f", whose circuit is open since {iso8601(since)} because calls to it failed"
+
+
+def _passed_over(delivery: Delivery) -> str:
+    """Return who came before the provider that was called last, and was not called."""
+    called = [attempt.provider for attempt in delivery.attempts]
+    if not called or called[-1] not in delivery.providers:
+        return ""
+    before = delivery.providers[: delivery.providers.index(called[-1])]
+    passed = " and ".join(provider for provider in before if provider not in called)
+    return f"; {passed} was passed over because calls to it were failing" if passed else ""
 
 
 def _tries(delivery: Delivery) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from chalicelib.domain.breaker import Circuit
 from chalicelib.domain.delivery import OPEN, Delivery, DeliveryStatus
 from chalicelib.domain.events import iso8601
 from chalicelib.domain.explained_channel import ExplainedChannel, explain_channel, why
@@ -36,10 +37,12 @@ def explain(
     *,
     starts_at: Millis | None = None,
     children: Sequence[Child] = (),
+    circuits: Sequence[Circuit] = (),
 ) -> Explanation:
     """Return the explanation of a notification as it stands at `now`.
 
-    `starts_at` is when one that is not decided begins, where that is later; `children` are what its relays sent.
+    `starts_at` is when one that is not decided begins, where that is later; `children` are what its relays sent,
+    `circuits` what is known of the health of its tenant's providers.
     """
     relays = () if state is None else explain_relays(state, children, now)
     return Explanation(
@@ -47,7 +50,9 @@ def explain(
         status=shown_status(state),
         summary=_undecided(starts_at, now) if state is None else " ".join(_told(state)),
         facts=explain_facts(request, state),
-        channels=() if state is None else tuple(explain_channel(state, channel, now) for channel in state.deliveries),
+        channels=()
+        if state is None
+        else tuple(explain_channel(state, channel, now, circuits) for channel in state.deliveries),
         relays=relays,
         timeline=timeline(request, state, relays),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chalicelib.domain.delivery import OPEN
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.explained_relays import Child
 from chalicelib.domain.explanation import Explanation, explain
@@ -35,7 +36,8 @@ class Explain:
         state = self.states.get(tenant, id)
         if state is None:
             return explain(request, None, now, starts_at=self.rehearse.starts_at(request, now))
-        return explain(request, state, now, children=self._children(state))
+        circuits = self.rehearse.gather.circuits.list(tenant) if _is_open(state) else ()
+        return explain(request, state, now, children=self._children(state), circuits=circuits)
 
     def _children(self, state: NotificationState) -> list[Child]:
         ids = list(children(state))
@@ -43,3 +45,7 @@ class Explain:
             return []
         requests, states = self.requests.get_many(state.tenant, ids), self.states.get_many(state.tenant, ids)
         return [(request, states.get(id)) for id, request in requests.items()]
+
+
+def _is_open(state: NotificationState) -> bool:
+    return any(delivery.status in OPEN for delivery in state.deliveries.values())
