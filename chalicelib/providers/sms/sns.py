@@ -22,13 +22,13 @@ OUTCOMES: Final = {
 """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors"""
 
 
-Sender = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9-]{1,11})\Z")]
+Sender = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{5,14}|(?=.*[A-Za-z])[A-Za-z0-9-]{1,11})\Z")]
 """A setting: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html#sms_publish_sdk."""
 
 
 class SnsSettings(ProviderSettings, frozen=True):
-    """How a tenant uses SNS. `sender` is a number of the stack's account (E.164) or, where a country allows it, a name
-    of up to 11 letters and digits (short codes are numbers too); without one, SNS picks.
+    """How a tenant uses SNS. `sender` is a number of the stack's account (E.164, or a short code) or, where a country
+    allows it, a name of up to 11 letters and digits; without one, SNS picks.
     """
 
     sms_type: Literal["Transactional", "Promotional"] = "Transactional"
@@ -62,7 +62,8 @@ class Sns(Provider[SnsSettings, SmsMessage]):
     def _attributes(self, sender: str | None) -> dict[str, Any]:
         attributes = {"AWS.SNS.SMS.SMSType": _text(self.settings.sms_type)}
         if sender is not None:
-            kind = "AWS.MM.SMS.OriginationNumber" if sender.startswith("+") else "AWS.SNS.SMS.SenderID"
+            named = any(character.isalpha() for character in sender)
+            kind = "AWS.SNS.SMS.SenderID" if named else "AWS.MM.SMS.OriginationNumber"
             attributes[kind] = _text(sender)
         return attributes
 

@@ -133,7 +133,9 @@ def test_a_long_name_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (None, {}),
         ("+14155550199", {"AWS.MM.SMS.OriginationNumber": "+14155550199"}),
+        ("72345", {"AWS.MM.SMS.OriginationNumber": "72345"}),
         ("ACME", {"AWS.SNS.SMS.SenderID": "ACME"}),
+        ("4-you", {"AWS.SNS.SMS.SenderID": "4-you"}),
     ],
 )
 def test_a_text_message_says_from_whom_where_there_is_a_sender(

@@ -84,6 +84,7 @@ def test_ses_refuses_a_bad_message(change: Any, status: int, code: str) -> None:
 
 
 def test_sns_names_an_accepted_message() -> None:
+    assert sms(AN_SMS | attribute("AWS.MM.SMS.OriginationNumber", "72345")).status == 200
     answer = sms(AN_SMS | attribute("AWS.SNS.SMS.SenderID", "Herald"))
 
     assert answer.status == 200

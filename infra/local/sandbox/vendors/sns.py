@@ -15,6 +15,7 @@ _NAMESPACE: Final = "http://sns.amazonaws.com/doc/2010-03-31/"
 _OF_STATUS: Final = {400: "InvalidParameter", 403: "AuthorizationError", 404: "NotFound", 429: "Throttled"}
 _MAX_CHARACTERS: Final = 1_600
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}")
+_ORIGIN: Final = re.compile(r"\+[1-9]\d{1,14}|\d{5,14}")
 _SENDER: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
 
 
@@ -64,7 +65,7 @@ def _errors(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "InvalidParameterValue", "Invalid parameter: SMSType"
     if not _SENDER.fullmatch(attributes.get("AWS.SNS.SMS.SenderID", "Herald")):
         yield "InvalidParameterValue", "Invalid parameter: SenderID"
-    if not _E164.fullmatch(attributes.get("AWS.MM.SMS.OriginationNumber", phone)):
+    if not _ORIGIN.fullmatch(attributes.get("AWS.MM.SMS.OriginationNumber", phone)):
         yield "InvalidParameterValue", "Invalid parameter: OriginationNumber"
 
 
