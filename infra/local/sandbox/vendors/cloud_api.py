@@ -81,8 +81,8 @@ class CloudApi(Vendor):
             return json_answer(200, {"id": self.accounts["cloud_api"]["phoneNumberId"]})
         try:
             send = msgspec.json.decode(request.body, type=Send)
-        except msgspec.DecodeError as error:
-            return _refuse(_unreadable(str(error)))
+        except msgspec.DecodeError as problem:
+            return _refuse(_unreadable(str(problem)))
         if error := next(_errors(send), None):
             return _refuse(error)
         return _taken(send, request)
@@ -162,7 +162,7 @@ def _template_errors(template: TemplateObject) -> Iterator[_Error]:
         words = f"template name ({template.name}) does not exist in {template.language.code}"
         yield _Error(132001, "Template name does not exist in the translation", words, 404)
         return
-    given = {component.type: len(component.parameters) for component in template.components}
+    given: dict[str, int] = {component.type: len(component.parameters) for component in template.components}
     for name, count in wanted.items():
         if given.get(name, 0) != count:
             words = f"{name}: number of localizable_params ({given.get(name, 0)}) does not match the expected {count}"

@@ -88,9 +88,9 @@ class WppConnect(Vendor):
             return _disconnected()
         try:
             message = msgspec.json.decode(request.body, type=MESSAGES[route])
-        except msgspec.DecodeError as error:
+        except msgspec.DecodeError as problem:
             # The server checks nothing: what it cannot use makes it stumble.
-            return json_answer(500, {"status": "Error", "message": "Error sending the message.", "error": str(error)})
+            return json_answer(500, {"status": "Error", "message": "Error sending the message.", "error": str(problem)})
         if message.phone == NOT_ON_WHATSAPP:
             words = f"O número {message.phone} não existe."
             return json_answer(400, {"response": None, "status": "Connected", "message": words})
