@@ -4,9 +4,18 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import bootstrap
+from chalicelib.auth.tracking_tokens import TrackingTokens
 from chalicelib.aws.clients import made, session
 from chalicelib.aws.files import S3Files
+from chalicelib.channels.base import MailFile
+from chalicelib.domain.content import Attachment
+from chalicelib.domain.tenant import TenantSettings
+from chalicelib.domain.tracking import Tracking
 from chalicelib.services.attachments import TooLargeError
+from chalicelib.services.tracking_links import TrackingLinks
+from chalicelib.settings import settings
+from tests.build import ACME, a_request, a_tenant
 
 
 @pytest.fixture
@@ -42,3 +51,28 @@ def test_storage_out_of_reach_is_told_as_it_is(files: S3Files, monkeypatch: pyte
     made.cache_clear()
     with pytest.raises((BotoCoreError, ClientError)):
         files.read("acme/größe 1.pdf", 10)
+
+
+def test_the_worker_of_mails_gets_files_from_the_stacks_bucket_in_its_turn(
+    files: S3Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HERALD_FILES_BUCKET", "files")
+    for wired in (settings, bootstrap.attach, bootstrap.heavy_mail):
+        wired.cache_clear()
+    asked = Attachment(key="acme/größe 1.pdf", name="a.pdf", type="application/pdf")
+
+    with bootstrap.heavy_mail().scope(lambda: True):
+        got = bootstrap._files(ACME, [asked])
+
+    assert got == (MailFile(name="a.pdf", type="application/pdf", content=b"%PDF"),)
+    for wired in (settings, bootstrap.attach, bootstrap.heavy_mail):
+        wired.cache_clear()
+
+
+def test_the_worker_of_mails_tracks_only_for_tenants_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = TrackingLinks("https://h.example", TrackingTokens(b"s").sign_open, TrackingTokens(b"s").sign_click)
+    monkeypatch.setattr(bootstrap, "tracking_links", lambda: links)
+    html, wanting = "<p>Hi</p>", a_tenant(settings=TenantSettings(tracking=Tracking(opens=True)))
+
+    assert bootstrap._tracked(html, a_request(), a_tenant()) == html
+    assert "https://h.example/t/o/" in bootstrap._tracked(html, a_request(), wanting)
