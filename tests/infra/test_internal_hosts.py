@@ -4,7 +4,8 @@ import re
 
 from chalicelib.providers.guard import HostGuard
 from chalicelib.settings import Settings
-from tests.infra.reading import Template
+from infra.merge import read_lanes
+from tests.infra.reading import Template, resources_of
 
 
 def test_tenants_reach_what_is_inside_only_where_the_vendors_are_on_this_machine(template: Template) -> None:
@@ -17,10 +18,14 @@ def test_tenants_reach_what_is_inside_only_where_the_vendors_are_on_this_machine
     assert guard.allows("db.corp.example.com") is local
 
 
-def test_every_function_is_told_what_the_operator_allows(template: Template) -> None:
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+def test_who_calls_vendors_is_told_what_the_operator_allows(template: Template) -> None:
+    told = {
+        id
+        for id, function in resources_of(template, "Serverless::Function").items()
+        if function.get("Environment", {}).get("Variables", {}).get("HERALD_INTERNAL_HOSTS") == {"Ref": "InternalHosts"}
+    }
 
-    assert variables["HERALD_INTERNAL_HOSTS"] == {"Ref": "InternalHosts"}
+    assert told == {"APIHandler", *(f"Deliver{lane.id}" for lane in read_lanes())}
 
 
 def test_the_parameter_takes_patterns_and_nothing_else(template: Template) -> None:
