@@ -1,10 +1,12 @@
 """The one provider behind all services of Apprise (https://appriseit.com/dev/)."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from html import escape
-from typing import Annotated, Any, ClassVar, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import msgspec
 
@@ -20,8 +22,13 @@ from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import GATEWAY_ERRORS, judge_silence
 
+if TYPE_CHECKING:
+    from apprise.plugins.base import NotifyBase
+
 RETRIES: Final = 1
 """Apprise does not say why a call failed: once more, then the next provider."""
+PATIENCE: Final = 1.5
+"""How often the time of one request all those of a message may take together; a lease lasts twice that time."""
 MOST_DEVICES: Final = 10
 """Devices that one message is sent to, each by a call of its own, all at once."""
 TYPES: Final = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.ERROR: "failure"}
@@ -61,12 +68,12 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
         """Send to whom the URL names, or to each target of the message. One that is reached is accepted."""
         parameters = self._parameters(message)
         if parameters is None:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action")
+            return _not_sent("unsupported_action")
         if TARGET not in self.settings.url:
             return self._send(message, self.settings.url, parameters)
         targets = targets_of(message, self.vendor)
         if not targets:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="missing_target")
+            return _not_sent("missing_target")
         with ThreadPoolExecutor(len(targets)) as threads:
             return best(list(threads.map(lambda target: self._send_to(message, target, parameters), targets)))
 
@@ -90,7 +97,7 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
 
     def _send_to(self, message: Message, target: str, parameters: dict[str, str]) -> ProviderResult:
         if not is_target(self.service, target):
-            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target")
+            return _not_sent("invalid_target")
         return self._send(message, filled(self.settings.url, target), parameters)
 
     def _send(self, message: Message, url: str, parameters: dict[str, str]) -> ProviderResult:
@@ -99,7 +106,7 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
         except UnusableUrlError:
             plugin = None
         if plugin is None or len(plugin) != 1:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target")
+            return _not_sent("invalid_target")
         if self.service.hosted:
             try:
                 self.guard.check(plugin.host, plugin.port or (443 if plugin.secure else 80))
@@ -109,9 +116,27 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
         if self.service.html:
             title, body = escape(title, quote=False), escape(body, quote=False)
         words = {"title": title, "body": body, "body_format": "html" if self.service.html else "text"}
-        with hearing() as heard:
-            sent = plugin.notify(**words, notify_type=type_of(message))
-        return Accepted() if sent else judged(heard)
+        return within(PATIENCE * self.timeouts.total, lambda: _notify(plugin, **words, notify_type=type_of(message)))
+
+
+def _notify(plugin: "NotifyBase", **words: Any) -> ProviderResult:
+    with hearing() as heard:
+        sent = plugin.notify(**words)
+    return Accepted() if sent else judged(heard)
+
+
+def within(seconds: float, call: Callable[[], ProviderResult]) -> ProviderResult:
+    """Return the result of `call`, unknown where it takes longer; it is then left to itself.
+
+    A socket's timeout is that of each piece that arrives: a server could hold a worker by a byte every few seconds.
+    """
+    caller = ThreadPoolExecutor(1)
+    try:
+        return caller.submit(call).result(seconds)
+    except TimeoutError:
+        return Unsure(code="timeout")
+    finally:
+        caller.shutdown(wait=False)
 
 
 def judged(heard: Heard) -> ProviderResult:
@@ -124,7 +149,13 @@ def judged(heard: Heard) -> ProviderResult:
     if heard.status in GATEWAY_ERRORS:
         return Unsure(code=f"http_{heard.status}")
     code = "failure" if heard.status is None else f"http_{heard.status}"
-    return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=RETRIES)
+    # An answer below 500 is of a vendor that is well: the message or the settings displease it, or there are too many.
+    ill = heard.status is None or heard.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=RETRIES, telling=ill)
+
+
+def _not_sent(code: str) -> Refused:
+    return Refused(kind=AttemptOutcome.PERMANENT, code=code, telling=False)
 
 
 def best(results: list[ProviderResult]) -> ProviderResult:

@@ -74,8 +74,6 @@ def plugin_of(service: Service, url: str, parameters: Mapping[str, str]) -> "Not
             raise UnusableUrlError(f"Apprise refuses it; {service.name} is such as {service.example}") from None
     if service.hosted and not _HOST.fullmatch(plugin.host or ""):
         raise UnusableUrlError("it has no host name in it")
-    # Herald's own send rates decide how fast: a worker must not sleep.
-    plugin.request_rate_per_sec = 0
     return plugin
 
 
@@ -94,7 +92,13 @@ def _check_parameters(service: Service, url: str) -> None:
 def _plugin_class(plugin: str) -> "type[NotifyBase]":
     module, _, name = plugin.rpartition(".")
     found: type[NotifyBase] = getattr(import_module(f"apprise.plugins.{module}"), name)
-    return found
+    return type(name, (found,), {"throttle": _go_on, "default_retries": 1})
+
+
+def _go_on(_plugin: "NotifyBase", *_args: object, **_kwargs: object) -> None:
+    """Do not wait where a plugin would: for its idea of a rate (Herald has send rates of its own), or because a server
+    asked it to and it would try again (that is for Herald to do, and the server may ask for any time).
+    """
 
 
 @cache

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import socket
+import threading
 from collections.abc import Mapping
 
 import pytest
@@ -47,18 +49,25 @@ def failed(code: str) -> Refused:
     return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=1)
 
 
+def displeased(code: str) -> Refused:
+    return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=1, telling=False)
+
+
 def refused(code: str, kind: AttemptOutcome = AttemptOutcome.PERMANENT) -> Refused:
-    return Refused(kind=kind, code=code)
+    return Refused(kind=kind, code=code, telling=False)
 
 
 @pytest.mark.parametrize(
     ("said", "result"),
     [
         (OK, Accepted()),
-        (answer(400, b"{}"), failed("http_400")),
-        (answer(429, b"{}", "Retry-After: 5"), failed("http_429")),
+        (answer(400, b"{}"), displeased("http_400")),
+        (
+            answer(429, b"{}", "Retry-After: 5"),
+            Refused(kind=AttemptOutcome.RETRIABLE, code="http_429", retries=1, telling=False),
+        ),
         (answer(500, b"{}"), failed("http_500")),
-        (answer(302, b"", "Location: http://127.0.0.1:1/elsewhere"), failed("http_302")),
+        (answer(302, b"", "Location: http://127.0.0.1:1/elsewhere"), displeased("http_302")),
         (answer(502, b"{}"), Unsure(code="http_502")),
         (answer(504, b"{}"), Unsure(code="http_504")),
         (b"", Unsure(code="connection_lost")),
@@ -229,3 +238,38 @@ def test_so_many_devices_are_reached_one_by_one(devices: int, exceeds: bool) -> 
 
     assert to_each.exceeds_limits(push) is exceeds
     assert not to_one.exceeds_limits(push)
+
+
+def test_a_server_cannot_hold_a_worker_by_answering_bit_by_bit() -> None:
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                while not over.wait(0.1):
+                    connection.sendall(b" ")
+
+        server = threading.Thread(target=drip)
+        server.start()
+        try:
+            url = f"gotify://127.0.0.1:{listener.getsockname()[1]}/token"
+            result = send(Channel.PUSH, "gotify", url, A_PUSH, timeouts=Timeouts(connect=0.5, read=0.5))
+        finally:
+            over.set()
+            server.join()
+
+    assert result == Unsure(code="timeout")
+
+
+def test_a_server_cannot_hold_a_worker_by_asking_it_to_wait() -> None:
+    busy = answer(429, b'{"retry_after_ms": 3600000}')
+    message = ChatMessage(reference="n1", text="Hi", targets={"matrix": "!room:matrix.example.com"})
+    with http_server(*[busy] * 9) as wire:
+        url = f"matrix://token@127.0.0.1:{wire.port}/{{target}}"
+
+        assert send(Channel.CHAT, "matrix", url, message) == failed("failure")
+
+    paths = [heard.line for heard in wire.heard]
+    assert len(paths) == len(set(paths))

@@ -119,7 +119,6 @@ def test_a_plugin_follows_no_redirect_keeps_nothing_and_does_not_sleep(service: 
 
     assert plugin.request_timeout == (1.5, 2.5)
     assert (plugin.redirects, plugin.verify_certificate, plugin.retry) == (False, True, 0)
-    assert plugin.request_rate_per_sec == 0
     assert plugin.asset.storage_path is None
     assert found.limit is None or found.limit <= plugin.body_maxlen
 
