@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.escalation import EscalationPolicy, Step
@@ -191,6 +192,28 @@ def test_the_sweeper_adds_nothing_to_a_lane_in_which_messages_wait_for_their_rat
 
     world.deliver().states.claim(REF, Channel.EMAIL, NOW, Millis(NOW + LEASE))
     assert world.sweep()(ACME, later()) == 1, "what a dead worker holds waits for nothing"
+
+
+@pytest.mark.parametrize(
+    ("ill", "ago", "nudged"),
+    [
+        (["first", "second"], 60_000, 0),
+        (["first"], 60_000, 1),
+        (["first", "second"], 900_000, 1),  # nobody tries it out any more: there are no messages
+        ([], 0, 1),
+    ],
+)
+def test_the_sweeper_adds_nothing_where_messages_wait_for_providers_to_get_well(
+    ill: list[str], ago: int, nudged: int
+) -> None:
+    world = World()
+    world.decided()
+    for provider in ill:
+        opened = Circuit(provider=ProviderId(provider), phase=Phase.OPEN, at=Millis(later() - ago))
+        world.store.circuits.put(ACME, opened, 0)
+
+    assert world.sweep()(ACME, later()) == nudged
+    assert world.rows.sweeps[ACME] == NOW
 
 
 def test_the_sweepers_cursor_stops_at_the_oldest_open_notification() -> None:
