@@ -120,6 +120,31 @@ def test_of_two_who_create_a_template_at_once_the_later_is_told(rows: Rows) -> N
     assert (rows.templates[ACME, ORDER].name, rows.versions[ACME, ORDER, 1].note) == ("Theirs", None)
 
 
+class ReadBefore(TwinTemplates):
+    """Templates that somebody else changes right after a version was read."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows)
+        self.then: Callable[[], object] = lambda: None
+
+    def version(self, tenant: TenantId, key: TemplateKey, number: int) -> TemplateVersion | None:
+        found = super().version(tenant, key, number)
+        then, self.then = self.then, lambda: None
+        then()
+        return found
+
+
+def test_a_language_is_not_put_into_a_version_that_is_no_longer_the_latest(rows: Rows) -> None:
+    three_versions(rows)
+    templates = ReadBefore(rows)
+    manage, _ = use_cases(rows, templates)
+    other, _ = use_cases(rows, TwinTemplates(rows))
+    templates.then = lambda: other.put_localization(ACME, ORDER, EN, FRENCH, by(ADMIN), None)
+    with pytest.raises(ConflictError):
+        manage.put_localization(ACME, ORDER, FR, ENGLISH, by(ADMIN), None)
+    assert rows.templates[ACME, ORDER].latest == 4
+
+
 def test_what_somebody_else_deleted_first_is_a_conflict(rows: Rows) -> None:
     interrupted = Interrupted(rows)
     manage, _ = use_cases(rows, interrupted)
