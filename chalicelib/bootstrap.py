@@ -740,7 +740,7 @@ def try_provider() -> "TryProvider":
     from chalicelib.providers.caller import Caller
     from chalicelib.services.try_provider import TryProvider
 
-    patience = Timeouts(connect=min(3.0, timeouts().connect), read=min(5.0, timeouts().read))
+    patience = Timeouts(connect=min(3.0, timeouts().connect), read=min(4.0, timeouts().read))
     return TryProvider(
         providers=providers(),
         tenants=known_tenants(),
