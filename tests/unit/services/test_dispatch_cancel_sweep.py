@@ -5,7 +5,7 @@ from chalicelib.domain.breaker import Circuit, Phase
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.escalation import EscalationPolicy, Step
-from chalicelib.domain.ids import NotificationId, PolicyId, derived_id
+from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, derived_id
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.status import derive_status
