@@ -9,6 +9,8 @@ from chalicelib.domain.ids import TenantId
 
 LONGEST_KEY: Final = 1_024
 """Bytes of a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)."""
+FORBIDDEN: Final = ("/", "\\", ":", "=?")
+"""What no name has: separators of paths, and what a header would be decoded for (RFC 2047 §2)."""
 EXTENSIONS: Final[dict[str, frozenset[str]]] = {
     "application/pdf": frozenset({"pdf"}),
     "application/json": frozenset({"json"}),
@@ -37,7 +39,7 @@ EXTENSIONS: Final[dict[str, frozenset[str]]] = {
     "text/vcard": frozenset({"vcf"}),
 }
 """Media types that may go out, and how the names of their files end: a type alone would let `setup.exe` be a PDF. None
-is a program or a page that runs one (HTML, SVG), nor may it have macros.
+is a program or a page that runs one (HTML, SVG).
 """
 
 
@@ -67,6 +69,6 @@ def is_own(key: str, tenant: TenantId) -> bool:
 
 def _is_name(name: str, extensions: frozenset[str]) -> bool:
     stem, dot, extension = name.rpartition(".")
-    if not stem.strip() or not dot or name != name.strip() or any(separator in name for separator in "/\\:"):
+    if not stem.strip() or not dot or name != name.strip() or any(said in name for said in FORBIDDEN):
         return False
     return extension.lower() in extensions

@@ -7,9 +7,6 @@ import re
 import smtplib
 import ssl
 import weakref
-from email.message import EmailMessage as MimeMessage
-from email.policy import SMTP
-from email.utils import formatdate
 from enum import Enum, auto
 from typing import Annotated, ClassVar, Final
 
@@ -22,7 +19,8 @@ from chalicelib.domain.words import Channel
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 from chalicelib.providers.guard import PUBLIC_ONLY, ForbiddenHostError, HostGuard
 from chalicelib.providers.http import unsure_for
-from chalicelib.providers.mail_headers import CRLF, mailbox, text_header, unsubscribe_headers
+from chalicelib.providers.mail_headers import CRLF, mailbox
+from chalicelib.providers.mime import written
 from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
 
 OK: Final = 250
@@ -32,8 +30,6 @@ ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 """The more precise code many servers begin their text with (RFC 3463)."""
 OF_MAILBOX: Final = re.compile(r"450$|45\d 4\.[27]\.")
 """Replies to a recipient that tell nothing of the server: a full or busy mailbox, a greylist (RFC 3463 §3.3, §3.8)."""
-POLICY: Final = SMTP.clone(cte_type="7bit")
-"""CRLF, and nothing that a server without 8BITMIME could damage."""
 
 
 class Step(Enum):
@@ -116,7 +112,7 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
             return misconfigured("no_sender")
         domain = sender.rpartition("@")[2]
         id_ = f"<{message.reference}@{domain}>"
-        content = _mime(message, id_, mailbox(self.settings.sender_name or message.sender_name or "", sender, CRLF))
+        content = written(message, id_, mailbox(self.settings.sender_name or message.sender_name or "", sender, CRLF))
         try:
             connection = self._connections.take(domain)
         except OSError as error:
@@ -195,20 +191,3 @@ def _hand_over(connection: smtplib.SMTP, content: bytes, vendor_id: str) -> Prov
     if code == OK:
         return Accepted(vendor_id=vendor_id)
     return refusal(Step.CONTENT, code, reply) if code // 100 in (4, 5) else Unsure(code="unreadable_answer")
-
-
-def _mime(message: EmailMessage, id_: str, sender: str) -> bytes:
-    headers = [f"From: {sender}", f"To: {message.to}", text_header("Subject", message.subject)]
-    if message.reply_to is not None:
-        headers.append(f"Reply-To: {message.reply_to}")
-    headers += [f"{name}: {value}" for name, value in unsubscribe_headers(message.unsubscribe_url).items()]
-    mime = MimeMessage(POLICY)
-    mime["Date"] = formatdate(usegmt=True)
-    mime["Message-ID"] = id_
-    mime.set_content(message.text)
-    if message.html is not None:
-        mime.add_alternative(message.html, subtype="html")
-    for file in message.attachments:
-        maintype, _, subtype = file.type.partition("/")
-        mime.add_attachment(file.content, maintype, subtype, filename=file.name)
-    return "".join(f"{header}{CRLF}" for header in headers).encode("ascii") + mime.as_bytes()

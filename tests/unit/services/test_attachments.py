@@ -88,7 +88,21 @@ def test_what_runs_or_is_unknown_is_not_sent(type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.exe", "a.pdf.exe", "pdf", ".pdf", " .pdf", "a", "a.pdf ", "a/b.pdf", "..\\a.pdf", "C:a.pdf", "a.docx"]
+    "name",
+    [
+        "a.exe",
+        "a.pdf.exe",
+        "pdf",
+        ".pdf",
+        " .pdf",
+        "a",
+        "a.pdf ",
+        "a/b.pdf",
+        "..\\a.pdf",
+        "C:a.pdf",
+        "a.docx",
+        "=?utf-8?q?a?=.pdf",
+    ],
 )
 def test_a_name_is_no_path_and_says_what_the_type_says(name: str) -> None:
     assert faults(replace(PDF, name=name)) == {"/content/email/attachments/1/name": "invalid_name"}
