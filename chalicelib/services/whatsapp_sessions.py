@@ -82,8 +82,7 @@ class ManageWhatsappSessions:
     def status(self, tenant: TenantId, by: Actor) -> SessionStatus:
         """Return how the tenant's session is."""
         with tenant_scope(_reached(tenant, by.principal)):
-            look = self._session(tenant).look()
-        return SessionStatus(look=look, last_activity=self.seen.note(tenant, look, by.now).last_activity)
+            return self._status(tenant, self._session(tenant), by)
 
     def code(self, tenant: TenantId, by: Actor) -> PairingCode:
         """Return the code that pairs a phone; raises NoPairingCodeError when there is none."""
@@ -98,22 +97,24 @@ class ManageWhatsappSessions:
     def start(self, tenant: TenantId, by: Actor) -> SessionStatus:
         """Let the tenant's session connect, and return how it is then."""
         with tenant_scope(_reached(tenant, by.principal)):
-            session, change = self._changed(tenant, Action.START_WHATSAPP)
-            with self.audited.change(change, by):
+            provider = self._provider(tenant)
+            session = self.sessions.of(tenant, provider)
+            with self.audited.change(_change(tenant, provider, Action.START_WHATSAPP), by):
                 session.start()
-        return self.status(tenant, by)
+            return self._status(tenant, session, by)
 
     def disconnect(self, tenant: TenantId, by: Actor) -> SessionStatus:
         """End the tenant's session, and return how it is then."""
         with tenant_scope(_reached(tenant, by.principal)):
-            session, change = self._changed(tenant, Action.DISCONNECT_WHATSAPP)
-            with self.audited.change(change, by):
+            provider = self._provider(tenant)
+            session = self.sessions.of(tenant, provider)
+            with self.audited.change(_change(tenant, provider, Action.DISCONNECT_WHATSAPP), by):
                 session.disconnect()
-        return self.status(tenant, by)
+            return self._status(tenant, session, by)
 
-    def _changed(self, tenant: TenantId, action: Action) -> tuple[WhatsappSession, Change]:
-        provider = self._provider(tenant)
-        return self.sessions.of(tenant, provider), Change(action, f"provider/{provider.id}", (tenant,))
+    def _status(self, tenant: TenantId, session: WhatsappSession, by: Actor) -> SessionStatus:
+        look = session.look()
+        return SessionStatus(look=look, last_activity=self.seen.note(tenant, look, by.now).last_activity)
 
     def _session(self, tenant: TenantId) -> WhatsappSession:
         return self.sessions.of(tenant, self._provider(tenant))
@@ -124,6 +125,10 @@ class ManageWhatsappSessions:
         if not servers:
             raise NotFoundError
         return min(servers, key=lambda server: (not server.enabled, server.priority, server.id))
+
+
+def _change(tenant: TenantId, provider: ProviderConfig, action: Action) -> Change:
+    return Change(action, f"provider/{provider.id}", (tenant,))
 
 
 def _reached(tenant: TenantId, principal: Principal) -> TenantId:
