@@ -8,7 +8,8 @@ from chalicelib.domain.breaker import MOST_FAILURES, Phase
 from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.words import Channel
 from tests.build import NOW
-from tests.properties.outage import PAUSE, WORKERS, Outage
+from tests.properties.outage import WORKERS, Outage
+from tests.world import PAUSE
 
 MINUTE = 60_000
 DOWN_FROM, UP_AGAIN = 10_000, 10_000 + 4 * MINUTE
