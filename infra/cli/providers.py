@@ -49,6 +49,8 @@ def line_of_test(id: str, tried: Told) -> Text:
     """Return what became of a test in one line: what was done, what the vendor said, and what that means."""
     sign, style, meaning = _MEANINGS[tried["outcome"]]
     done = "was asked" if tried["probed"] else "was sent a test message"
+    if tried["probed"] and tried["outcome"] == ACCEPTED:
+        meaning = "these settings work"
     said = tried.get("code") or tried.get("vendorId")
     words = f"{id} {done}: {meaning}{f' ({said})' if said else ''}."
     return Text.assemble((f"{sign} ", style), words)

@@ -43,7 +43,7 @@ def test_providers_stand_by_channel_in_the_order_in_which_they_are_tried() -> No
 @pytest.mark.parametrize(
     ("tried", "line"),
     [
-        ({"outcome": "accepted", "probed": True}, "✓ mail was asked: the vendor took it."),
+        ({"outcome": "accepted", "probed": True}, "✓ mail was asked: these settings work."),
         (
             {"outcome": "accepted", "probed": False, "vendorId": "v1"},
             "✓ mail was sent a test message: the vendor took it (v1).",
