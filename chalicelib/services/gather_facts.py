@@ -85,7 +85,9 @@ class GatherFacts:
         self, request: NotificationRequest, channels: Sequence[Channel], now: Millis
     ) -> dict[Channel, tuple[ProviderConfig, ...]]:
         configured = self.providers.list(request.tenant)
-        told = self.circuits.list(request.tenant) if configured else ()
+        # Where there is nothing to choose from, nobody's health is asked for.
+        several = any(sum(provider.channel is channel for provider in configured) > 1 for channel in channels)
+        told = self.circuits.list(request.tenant) if several else ()
         shares = {circuit.provider: share(circuit, now, self.pause) for circuit in told}
         return {channel: offer(request.id, channel, configured, self.stage_vendors, shares) for channel in channels}
 

@@ -26,8 +26,10 @@ BULKHEAD: Final = {
     Channel.WEBHOOK: 10,
 }
 """Vendor calls at a time in one worker."""
-MARGIN: Final = 1_000
-"""Milliseconds a worker keeps for recording an answer that comes at the last moment."""
+MARGIN: Final = 2_000
+"""Milliseconds a worker keeps for waiting until its provider takes one more call, and for recording an answer that
+comes at the last moment.
+"""
 
 
 class LambdaContext(Protocol):
