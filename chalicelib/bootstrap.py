@@ -298,6 +298,16 @@ def known_tenants() -> "CachedTenants":
 
 
 @cache
+def event_tenants() -> "CachedTenants":
+    """Return the tenants as they were a short time ago, as they are stored: those who tell of events need no more, and
+    may read no more.
+    """
+    from chalicelib.services.cached import CachedTenants
+
+    return CachedTenants(tenants(), now, _fresh_for())
+
+
+@cache
 def known_providers() -> "CachedProviders":
     """Return the providers as they were a short time ago: what sending asks."""
     from chalicelib.services.cached import CachedProviders
@@ -1007,7 +1017,7 @@ def _tracked(html: str, request: "NotificationRequest", tenant: "Tenant") -> str
 
 def _event_mode(tenant: TenantId) -> EventMode:
     with tenant_scope(tenant):
-        found = known_tenants().get(tenant)
+        found = event_tenants().get(tenant)
     return found.settings.event_mode if found else EventMode.PACKED
 
 
