@@ -76,6 +76,14 @@ def test_what_is_shown_of_a_version_can_be_sent_back(stored: Api) -> None:
     assert again.json == shown | new
 
 
+def test_templates_have_a_rate_limit_of_their_own(stored: Api) -> None:
+    policies = {
+        stored.call(method, path, ADMIN, body).headers["RateLimit-Policy"].partition(";")[0]
+        for method, path, body in (("GET", ORDER, None), ("POST", f"{ORDER}/preview", {}), ("DELETE", ORDER, None))
+    }
+    assert policies == {'"templates"'}
+
+
 def test_templates_are_listed_in_pages(api: Api) -> None:
     for key in ("c", "a", "b"):
         api.call("POST", TEMPLATES, ADMIN, BODY | {"key": key})

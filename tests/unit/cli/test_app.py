@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 def test_the_command_offers_everything_there_is() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
     local = ("up", "down", "status", "seed", "token", "send", "simulate", "tail", "explain", "policies", "demo")
-    for command in (*local, "deploy", "package"):
+    for command in (*local, "templates", "deploy", "package"):
         assert f" {command} " in shown
 
 
