@@ -1,38 +1,29 @@
 """The one provider behind all services of Apprise (https://appriseit.com/dev/)."""
 
-import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from html import escape
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
 
-from chalicelib.channels.base import AlertMessage, ChatMessage, Message, PushMessage, SmsMessage
-from chalicelib.domain.content import AlertAction, Severity
+from chalicelib.channels.base import AlertMessage, Message, PushMessage
+from chalicelib.domain.content import AlertAction
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.apprise.hearing import Heard, hearing
+from chalicelib.providers.apprise.calling import notify, within
+from chalicelib.providers.apprise.messages import is_target, targets_of, type_of, words_of
 from chalicelib.providers.apprise.service import TARGET, Service
 from chalicelib.providers.apprise.urls import UnusableUrlError, check, filled, plugin_of
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
-from chalicelib.providers.http import GATEWAY_ERRORS, judge_silence
+from chalicelib.providers.http import judge_silence
 
-if TYPE_CHECKING:
-    from apprise.plugins.base import NotifyBase
-
-RETRIES: Final = 1
-"""Apprise does not say why a call failed: once more, then the next provider."""
 PATIENCE: Final = 1.5
-"""How often the time of one request all those of a message may take together; a lease lasts twice that time."""
+"""How often the time of one request all those of a message may take together: less than twice, as a lease lasts."""
 MOST_DEVICES: Final = 10
 """Devices that one message is sent to, each by a call of its own, all at once."""
-TYPES: Final = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.ERROR: "failure"}
-"""Apprise's words for how bad an alert is; anything worse is a failure too."""
 CAPABILITIES: Final = {
     Channel.SMS: "text",
     Channel.PUSH: "title and text",
@@ -116,42 +107,7 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
         if self.service.html:
             title, body = escape(title, quote=False), escape(body, quote=False)
         words = {"title": title, "body": body, "body_format": "html" if self.service.html else "text"}
-        return within(PATIENCE * self.timeouts.total, lambda: _notify(plugin, **words, notify_type=type_of(message)))
-
-
-def _notify(plugin: "NotifyBase", **words: Any) -> ProviderResult:
-    with hearing() as heard:
-        sent = plugin.notify(**words)
-    return Accepted() if sent else judged(heard)
-
-
-def within(seconds: float, call: Callable[[], ProviderResult]) -> ProviderResult:
-    """Return the result of `call`, unknown where it takes longer; it is then left to itself.
-
-    A socket's timeout is that of each piece that arrives: a server could hold a worker by a byte every few seconds.
-    """
-    caller = ThreadPoolExecutor(1)
-    try:
-        return caller.submit(call).result(seconds)
-    except TimeoutError:
-        return Unsure(code="timeout")
-    finally:
-        caller.shutdown(wait=False)
-
-
-def judged(heard: Heard) -> ProviderResult:
-    """Return what it means that Apprise said no. What it tells apart is whether there was an answer at all."""
-    if isinstance(heard.error, ValueError):
-        return Unsure(code="unreadable_answer")
-    if heard.error is not None:
-        result = judge_silence(heard.error)
-        return msgspec.structs.replace(result, retries=RETRIES) if isinstance(result, Refused) else result
-    if heard.status in GATEWAY_ERRORS:
-        return Unsure(code=f"http_{heard.status}")
-    code = "failure" if heard.status is None else f"http_{heard.status}"
-    # An answer below 500 is of a vendor that is well: the message or the settings displease it, or there are too many.
-    ill = heard.status is None or heard.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return Refused(kind=AttemptOutcome.RETRIABLE, code=code, retries=RETRIES, telling=ill)
+        return within(PATIENCE * self.timeouts.total, lambda: notify(plugin, **words, notify_type=type_of(message)))
 
 
 def _not_sent(code: str) -> Refused:
@@ -162,50 +118,6 @@ def best(results: list[ProviderResult]) -> ProviderResult:
     """Return the one result of a message to several targets: reached, else perhaps reached, else refused."""
     order = (Accepted, Unsure, Refused)
     return min(results, key=lambda result: order.index(type(result)))
-
-
-def targets_of(message: Message, vendor: str) -> tuple[str, ...]:
-    """Return who a message is for, in the service's words."""
-    match message:
-        case SmsMessage():
-            return (message.to,)
-        case PushMessage():
-            return message.tokens
-        case ChatMessage() if vendor in message.targets:
-            return (message.targets[vendor],)
-        case _:
-            return ()
-
-
-def is_target(service: Service, target: str) -> bool:
-    """Tell whether a target may be put into the URL."""
-    return target.isprintable() and bool(re.fullmatch(service.target or ".+", target))
-
-
-def words_of(message: Message) -> tuple[str, str]:
-    """Return the title and the text of a message; a link that the text lacks is its last line."""
-    match message:
-        case SmsMessage():
-            return "", message.text
-        case PushMessage():
-            return message.title, message.body
-        case ChatMessage():
-            return message.title or "", _with_link(message.text, message.link)
-        case AlertMessage():
-            return message.summary, _with_link(message.text, message.link)
-        case _:
-            return "", message.text
-
-
-def type_of(message: Message) -> str:
-    """Return Apprise's word for the kind of message."""
-    if not isinstance(message, AlertMessage):
-        return "info"
-    return "success" if message.action is AlertAction.RESOLVE else TYPES.get(message.severity, "failure")
-
-
-def _with_link(text: str, link: str | None) -> str:
-    return text if link is None or link in text else f"{text}\n\n{link}"
 
 
 @cache

@@ -13,7 +13,8 @@ from chalicelib.domain.content import AlertAction, Severity
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.apprise.adapter import best, class_of, type_of, words_of
+from chalicelib.providers.apprise.adapter import best, class_of
+from chalicelib.providers.apprise.messages import type_of, words_of
 from chalicelib.providers.base import SettingError, Timeouts
 from chalicelib.providers.guard import PUBLIC_ONLY, ForbiddenHostError, HostGuard
 from tests.unit.providers.wire import answer, http_server
