@@ -42,7 +42,7 @@ and are getting it ready. {% if order.express %}It ships today.{% else %}It ship
 <table class="lines">
 {% for line in order.lines %}
 <tr>
-<td>{{ line.quantity }} × {{ line.name }}{% if line.options is defined %} ({{ line.options|join(", ") }}){% endif %}</td>
+<td>{{ line.quantity }} x {{ line.name }}{% if line.options is defined %} ({{ line.options|join(", ") }}){% endif %}</td>
 <td class="amount">{{ line.price|number(2) }} {{ order.currency }}</td>
 </tr>
 {% endfor %}
@@ -56,7 +56,7 @@ _TEXT: Final = """Thank you, {{ customer.firstName }}!
 
 We have received your order {{ order.number }} of {{ order.placedAt|date("%-d %B %Y") }}.
 {% for line in order.lines %}
-{{ line.quantity }} × {{ line.name }}: {{ line.price|number(2) }} {{ order.currency }}
+{{ line.quantity }} x {{ line.name }}: {{ line.price|number(2) }} {{ order.currency }}
 {%- endfor %}
 
 Total: {{ order.total|number(2) }} {{ order.currency }}
@@ -75,7 +75,7 @@ PARTS: Final = {
     Part.WHATSAPP_LANGUAGE: "en_US",
     Part.WHATSAPP_PARAMETERS: "{{ customer.firstName }}\n{{ order.number }}\n{{ order.total }} {{ order.currency }}",
     Part.IN_APP_TITLE: "Order {{ order.number }} received",
-    Part.IN_APP_BODY: "Thank you, {{ customer.firstName }}! Your order of {{ order.lines|length }} items is on its way.",
+    Part.IN_APP_BODY: "Thank you, {{ customer.firstName }}! Your order of {{ order.lines|length }} items is in.",
     Part.CHAT_TITLE: "Order {{ order.number }}",
     Part.CHAT_TEXT: "{{ customer.firstName }} ordered for {{ order.total }} {{ order.currency }}.",
     Part.ALERT_SUMMARY: "Order {{ order.number }} received",

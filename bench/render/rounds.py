@@ -21,8 +21,8 @@ from chalicelib.domain.template import Locale, Part, Parts, TemplateVersion
 from chalicelib.domain.value import Millis
 from chalicelib.domain.wording import body_of, title_of
 from chalicelib.domain.words import Channel
-from chalicelib.rendering.filters import FILTERS
 from chalicelib.rendering.fill import names_of
+from chalicelib.rendering.filters import FILTERS
 from chalicelib.rendering.renderer import Renderer
 from chalicelib.rendering.run import RUN, Run
 from chalicelib.services.ports.templates import About
@@ -100,7 +100,7 @@ def _parts(channel: Channel, parts: tuple[Part, ...]) -> list[Part]:
 
 
 def _compiled(part: Part, source: str) -> Template:
-    bare = Environment(autoescape=part is Part.EMAIL_HTML, undefined=StrictUndefined)  # noqa: S701 (text has no HTML)
+    bare = Environment(autoescape=part is Part.EMAIL_HTML, undefined=StrictUndefined, keep_trailing_newline=True)
     bare.filters |= FILTERS
     return bare.from_string(source)
 

@@ -1,7 +1,7 @@
 """One source from a part, its layout and its partials. Everything stays traceable to where it was written."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -70,12 +70,23 @@ class Composed:
             detail = f"With layout and partials this has more than {limits.SOURCE} characters"
             raise CompositionError(origin.fault(RefusalError("too_large", detail, index)))
 
+    def origin(self, at: int) -> tuple[Written, int]:
+        """Return where a character was written: the source, and its index there."""
+        stretch = max(0, bisect_right(self._starts, at) - 1)
+        written, index = self._origins[stretch]
+        return written, min(index + at - self._starts[stretch], len(written.text))
+
+    def changed(self, pieces: Iterable[Piece]) -> "Composed":
+        """Return this source with its pieces changed, each still from where it was written."""
+        changed = Composed()
+        for piece in pieces:
+            changed.add(piece.text, *self.origin(piece.at))
+        return changed
+
     def fault(self, refusal: RefusalError) -> Fault:
         """Return what is wrong with this source as a fault of the one that was written."""
-        at = max(0, bisect_right(self._starts, refusal.index) - 1)
-        origin, index = self._origins[at]
-        inside = min(index + refusal.index - self._starts[at], len(origin.text))
-        return origin.fault(RefusalError(refusal.code, refusal.detail, inside))
+        written, index = self.origin(refusal.index)
+        return written.fault(RefusalError(refusal.code, refusal.detail, index))
 
 
 class Composer:

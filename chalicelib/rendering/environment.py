@@ -4,6 +4,7 @@ The tree of a source is checked before it is compiled (grammar.py), so most of w
 It is refused all the same: either alone has to hold.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NoReturn
 
@@ -47,6 +48,11 @@ _TESTS: Final = [
     "undefined",
     "upper",
 ]
+_OWN_TESTS: Final[dict[str, Callable[[Any], bool]]] = {
+    "mapping": lambda value: type(need(value)) is dict,
+    "number": lambda value: type(need(value)) in (int, float),
+}
+"""Jinja's ask any object what it is."""
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%"})
 
 
@@ -63,7 +69,7 @@ class Sandbox(SandboxedEnvironment):
         self._positions = PositionLexer(self)
         self.globals = {}
         self.filters = dict(FILTERS)
-        self.tests = {name: self.tests[name] for name in _TESTS}
+        self.tests = {name: self.tests[name] for name in _TESTS} | _OWN_TESTS
 
     @property
     def lexer(self) -> Lexer:

@@ -21,7 +21,7 @@ from chalicelib.rendering.numbers import NUMBERS
 from chalicelib.rendering.run import OverLimitError, kind_of, need, run_of
 from chalicelib.rendering.values import count_of, list_of, number_of, printed, text_of
 
-_TAG: Final = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_TAG: Final = re.compile(r"<[^<>]*>")
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _MEASURED: Final = frozenset({str, Markup, list, dict})
 
@@ -168,7 +168,15 @@ def _title(text: str) -> str:
 
 
 def _striptags(text: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    return " ".join(html.unescape(_TAG.sub(" ", _without_comments(text))).split())
+
+
+def _without_comments(text: str) -> str:
+    kept, done = [], 0
+    while (begins := text.find("<!--", done)) >= 0 and (ends := text.find("-->", begins)) >= 0:
+        kept.append(text[done:begins])
+        done = ends + len("-->")
+    return "".join(kept) + text[done:]
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {

@@ -148,10 +148,9 @@ def _item(node: nodes.Node, _environment: Environment) -> str | None:
         return None
     if isinstance(node.node, nodes.Name) and node.node.name == "loop":
         return "`loop` takes a dot and a name"
-    if isinstance(node.arg, nodes.Const):
-        if isinstance(node.arg.value, str) and node.arg.value.startswith("__"):
-            return f"`{node.arg.value}` is no name of data"
-        return None if type(node.arg.value) in (str, int) else "Only names and numbers stand in brackets"
+    key = key_of(node.arg)
+    if key is not None:
+        return f"`{key}` is no name of data" if isinstance(key, str) and key.startswith("__") else None
     return None if is_path(node.arg) else "Only names and numbers stand in brackets"
 
 
@@ -196,6 +195,15 @@ def _include(node: nodes.Include) -> str | None:
         return "`include` takes the key of a partial in quotation marks"
     plain = node.with_context and not node.ignore_missing
     return None if plain else "`include` takes nothing but the key of a partial"
+
+
+def key_of(node: nodes.Node) -> str | int | None:
+    """Return the key or index that is written in brackets, None where something else stands there."""
+    inner = node.node if isinstance(node, nodes.Neg) else node
+    value = inner.value if isinstance(inner, nodes.Const) else None
+    if type(value) is int:
+        return value if inner is node else -value
+    return value if isinstance(value, str) and inner is node else None
 
 
 def is_path(node: nodes.Node) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.rendering import limits
 from chalicelib.rendering.sanitize import sanitize
 from chalicelib.rendering.shapes import Shape
 from chalicelib.rendering.text import text_from
@@ -32,12 +33,19 @@ def as_html(data: Any, where: Marked, schemes: tuple[str, ...]) -> Any:
     """Return data whose HTML is sanitized and not escaped any more."""
     from markupsafe import Markup
 
-    return _changed(data, where, lambda html: Markup(sanitize(html, schemes)))  # noqa: S704 (just sanitized)
+    return _changed(data, where, lambda html: Markup(_harmless(html, schemes)))  # noqa: S704 (just sanitized)
 
 
 def as_text(data: Any, where: Marked) -> Any:
     """Return data with the text of its HTML."""
-    return _changed(data, where, text_from)
+    # Python's own reader takes long over tags that never end; of what was made harmless all do.
+    return _changed(data, where, lambda html: text_from(_harmless(html)))
+
+
+def _harmless(html: str, schemes: tuple[str, ...] = ()) -> str:
+    if len(html) > limits.TEXT:
+        raise ValueError(f"a text has more than {limits.TEXT} characters")
+    return sanitize(html, schemes)
 
 
 def _marked(shape: Shape, depth: int) -> Marked:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from chalicelib.rendering import limits
 from chalicelib.rendering.pieces import Kind, Piece
 from chalicelib.rendering.places import Place, Scanner
 from chalicelib.rendering.refusal import RefusalError
@@ -16,6 +17,7 @@ SCHEMES: Final = frozenset({"https", "http", "mailto", "tel", "cid"})
 """Of links that an author writes."""
 _FILTERS: Final = {Place.LINK: "link", Place.STYLE: "style"}
 _EXPRESSION: Final = re.compile(r"(\{\{[-+]?)(.*?)([-+]?\}\}\s*)\Z", re.DOTALL)
+_SHEET: Final = re.compile(r"<style[^<]*", re.IGNORECASE)
 _STYLE_SHEET: Final = re.compile(r"<style[\s>]", re.IGNORECASE)
 _TBODY: Final = re.compile(r"</?tbody>")
 _BRACE: Final = re.compile(r"\{(?=[{%#])")
@@ -57,6 +59,8 @@ def inlined(placed: list[tuple[Piece, Place]]) -> str:
     source = text_of(placed)
     if not _STYLE_SHEET.search(source):
         return source
+    if sum(map(len, _SHEET.findall(source))) * source.count("<") > limits.STYLING:
+        raise RefusalError("too_large", "The style sheets are too long for so many elements", source.find("<style"))
     marks = Marks(source)
     marked = "".join(marks.put(piece, place) for piece, place in placed)
     html = _inline(marked)

@@ -33,6 +33,12 @@ SECONDS: Final = 0.5
 """Of one part."""
 CHUNKS: Final = 32
 """Pieces of output made between two looks at their size and at the clock."""
+TAGS: Final = 5_000
+"""Tags of the HTML of one source."""
+NESTED_ELEMENTS: Final = 100
+"""Elements of HTML that are open at once: what reads HTML recurses, and crashes some thousands deep."""
+STYLING: Final = 10_000_000
+"""Characters of style sheets, times the tags of the HTML: what inlining may come to at most."""
 SCHEMA_NODES: Final = 2_000
 """Values in a schema, counted as often as they are referred to."""
 SCHEMA_DEPTH: Final = 24

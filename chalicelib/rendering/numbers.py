@@ -50,7 +50,7 @@ def _number(context: Context, value: Any) -> int | float | None:
 
 
 def _round(value: Any, precision: Any = 0, method: Any = "common") -> float:
-    scale = 10 ** count_of(precision, _PRECISION)
+    scale: int = 10 ** count_of(precision, _PRECISION)
     number = number_of(value)
     if method == "common":
         rounded: float = round(float(number), count_of(precision, _PRECISION))

@@ -6,11 +6,13 @@ escaping does not make safe are refused: names of tags and attributes, values wi
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
+from chalicelib.rendering import limits
 from chalicelib.rendering.pieces import Kind, Piece
 from chalicelib.rendering.refusal import RefusalError
 
@@ -33,7 +35,7 @@ class Place(Enum):
 
 _LINKS: Final = frozenset({"href", "src", "action", "background", "cite", "poster", "data", "srcset", "longdesc"})
 _FORBIDDEN_TAGS: Final = frozenset(
-    [
+    {
         "script",
         "iframe",
         "frame",
@@ -47,13 +49,25 @@ _FORBIDDEN_TAGS: Final = frozenset(
         "input",
         "button",
         "textarea",
+        "select",
         "svg",
         "math",
         "template",
-    ]
+        "noscript",
+        "xmp",
+        "noembed",
+        "noframes",
+        "plaintext",
+        "listing",
+    }
 )
-_FORBIDDEN_ATTRIBUTES: Final = frozenset({"formaction", "srcdoc", "http-equiv", "ping", "xlink:href"})
-_RAW: Final = frozenset({"style", "title", "noscript", "xmp", "noembed", "noframes"})
+_FORBIDDEN_ATTRIBUTES: Final = frozenset({"formaction", "srcdoc", "ping", "xlink:href"})
+_RAW: Final = frozenset({"style", "title"})
+_IMPLIED: Final = frozenset(
+    {"html", "head", "body", "p", "li", "dt", "dd", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"}
+)
+"""Elements that end where the next one of them begins."""
+_VOID: Final = frozenset({"area", "br", "col", "hr", "img", "meta", "source", "track", "wbr"})
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)|<!--|<[!?]")
 _ATTRIBUTE: Final = re.compile(r"[\s/]*(?:(>)|([^\s/>=]+)(\s*=\s*)?)")
 _SCHEME: Final = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*):")
@@ -92,17 +106,23 @@ class Scanner:
         self._raw = ""
         self._element = ""
         self._seen: set[str] = set()
+        self._open: Counter[str] = Counter()
+        self._began = 0
         self._value: _Value | None = None
         self._in_name = False
 
     def placed(self, pieces: list[Piece]) -> Iterator[tuple[Piece, Place]]:
         """Yield each piece with the place at which it begins; RefusalError (`unsafe_html`, `unsafe_place`)."""
+        if sum(piece.text.count("<") for piece in pieces if piece.kind is Kind.TEXT) > limits.TAGS:
+            raise RefusalError("too_large", f"HTML may have {limits.TAGS} tags at most")
         for piece in pieces:
             if piece.kind is Kind.TEXT:
                 yield piece, self._in
                 self._read(piece)
             else:
                 yield piece, self._place(piece)
+        if self._in is not Place.TEXT:
+            raise RefusalError("unsafe_html", "This does not end: a tag, a comment, a title or a style", self._began)
 
     def _place(self, piece: Piece) -> Place:
         value = self._value
@@ -136,7 +156,7 @@ class Scanner:
             elif self._in is Place.COMMENT:
                 at = self._read_until("-->", text, at)
             elif self._raw:
-                at = self._read_raw(text, at)
+                at = self._read_raw(text, at, piece)
             else:
                 at = self._read_text(text, at, piece)
         self._in_name = self._in is Place.TAG and self._value is None and text[-1] not in _AFTER_NAME
@@ -147,13 +167,16 @@ class Scanner:
             if text.endswith(("<", "</")):
                 raise _unsafe("The name of a tag may not depend on data", piece.at + len(text) - 1)
             return len(text)
+        self._began = piece.at + found.start()
         if found[0] == "<!--":
             self._in = Place.COMMENT
         else:
             self._in, self._seen = Place.TAG, set()
-            self._element = (found[2] or "").lower() if not found[1] else ""
-            if (found[2] or "").lower() in _FORBIDDEN_TAGS:
-                raise RefusalError("unsafe_html", f"Templates have no <{found[2].lower()}>", piece.at + found.start())
+            name = (found[2] or "").lower()
+            self._element = name if not found[1] else ""
+            if name in _FORBIDDEN_TAGS:
+                raise RefusalError("unsafe_html", f"Templates have no <{name}>", self._began)
+            self._nest(name, ends=bool(found[1]))
         return found.end()
 
     def _read_tag(self, text: str, at: int, piece: Piece) -> int:
@@ -195,6 +218,8 @@ class Scanner:
         written = html.unescape(value.text)
         if value.name == "style" and _RUNS.search(written):
             raise RefusalError("unsafe_html", "This style runs or loads something", at)
+        if value.name == "http-equiv" and "refresh" in written.lower():
+            raise RefusalError("unsafe_html", "A page may not lead elsewhere by itself", at)
         if value.name not in _LINKS or not value.is_open or not written.strip():
             return
         scheme = _SCHEME.match("".join(written.split()))
@@ -209,8 +234,18 @@ class Scanner:
         self._in = Place.TEXT
         return found + len(end)
 
-    def _read_raw(self, text: str, at: int) -> int:
+    def _nest(self, name: str, *, ends: bool) -> None:
+        if name in _IMPLIED or name in _VOID or not name:
+            return
+        self._open[name] = max(0, self._open[name] + (-1 if ends else 1))
+        if self._open.total() > limits.NESTED_ELEMENTS:
+            detail = f"Elements may be nested {limits.NESTED_ELEMENTS} deep at most"
+            raise RefusalError("too_deep", detail, self._began)
+
+    def _read_raw(self, text: str, at: int, piece: Piece) -> int:
         found = re.compile(rf"</{self._raw}(?=[\s/>])", re.IGNORECASE).search(text, at)
+        if "<" in text[at : found.start() if found else len(text)]:
+            raise RefusalError("unsafe_html", f"A <{self._raw}> has no tags in it", piece.at + at)
         if found is None:
             return len(text)
         self._raw, self._in, self._element, self._seen = "", Place.TAG, "", set()

@@ -7,6 +7,7 @@ from jinja2.lexer import Lexer
 
 from chalicelib.rendering import limits
 
+_UNENDED = frozenset({"comment_begin", "raw_begin"})
 _NUMBERS = frozenset({"integer", "float"})
 
 
@@ -21,7 +22,7 @@ class PositionLexer(Lexer):
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> Iterator[tuple[int, str, str]]:
         """Yield the position, kind and text of each token."""
-        at = 0
+        at, kind = 0, ""
         try:
             for _, kind, text in super().tokeniter(source, name, filename, state):
                 # Nothing but white space, which a `-` took away, lies between two tokens.
@@ -30,6 +31,9 @@ class PositionLexer(Lexer):
                     raise TemplateSyntaxError("a number with too many digits", at + 1)  # noqa: TRY301 (below)
                 yield at + 1, kind, text
                 at += len(text)
+            if kind in _UNENDED:
+                # Jinja overlooks what nothing follows at all.
+                raise TemplateSyntaxError("Missing end of a comment or of raw text", at + 1)  # noqa: TRY301
         except TemplateSyntaxError as error:
             # The lexer's own errors know the line; they are about what follows the last token.
             error.lineno = at + 1

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
 from jinja2 import Template
 
 from chalicelib.domain.errors import Fault, InvalidInputError
@@ -88,32 +89,37 @@ class _Maker:
             tree = parse(composed.text, kind)
             unknown = [composed.fault(refusal) for refusal in unknown_names(tree, self.sources.schema)]
             self.faults += unknown
-            made: Parts = self._html(composed) if part is Part.EMAIL_HTML else {part: composed.text}
-            if not unknown:
+            if unknown:
+                return {}
+            if part is not Part.EMAIL_HTML:
                 self.faults += trial.faults(part, composed)
-                for derived, source in made.items():
-                    self._check_ready(derived, source, written, trial)
+                return {part: composed.text}
+            return self._html(composed, trial)
         except RefusalError as refusal:
             self.faults.append(composed.fault(refusal))
             return {}
+
+    def _html(self, composed: Composed, trial: "_Trial") -> Parts:
+        """Return HTML with its style sheets inlined, and the text that follows from it."""
+        placed = guarded(pieces_of(composed.text, sandbox_of(Part.EMAIL_HTML).lexer), self.sources.url_schemes)
+        guarded_source = composed.changed(piece for piece, _ in placed)
+        faults = trial.faults(Part.EMAIL_HTML, guarded_source)
+        self.faults += faults
+        made = {Part.EMAIL_TEXT: text_source(placed), Part.EMAIL_HTML: inlined(placed)}
+        for part, source in made.items() if not faults else ():
+            self._check_made(part, source, composed.origin(0)[0], trial)
         return made
 
-    def _html(self, composed: Composed) -> Parts:
-        placed = guarded(pieces_of(composed.text, sandbox_of(Part.EMAIL_HTML).lexer), self.sources.url_schemes)
-        return {Part.EMAIL_TEXT: text_source(placed), Part.EMAIL_HTML: inlined(placed)}
-
-    def _check_ready(self, part: Part, source: str, written: Written, trial: "_Trial") -> None:
+    def _check_made(self, part: Part, source: str, written: Written, trial: "_Trial") -> None:
         """Check what was made of a source as if it were one; what is wrong by now has no place in the author's."""
-        if source == written.text:
-            return
         made = Composed()
-        made.add(source, Written(written.pointer, source), 0)
         try:
+            made.add(source, written, 0)
             parse(source, sandbox_of(part))
             faults = trial.faults(part, made)
         except (RefusalError, CompositionError) as error:
-            faults = [Fault(pointer=written.pointer, code="not_ready", detail=str(error))]
-        self.faults += [Fault(pointer=fault.pointer, code=fault.code, detail=fault.detail) for fault in faults]
+            faults = [Fault(pointer=written.pointer, code="not_ready", detail=str(error), line=1, column=1)]
+        self.faults += [msgspec.structs.replace(fault, line=1, column=1) for fault in faults]
 
     def _composer(self, kind: Sandbox) -> Composer:
         return self._composers.setdefault(kind, Composer(self.sources.fragments, kind))

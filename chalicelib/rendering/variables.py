@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from jinja2 import nodes
 
+from chalicelib.rendering.grammar import key_of
 from chalicelib.rendering.refusal import RefusalError
 from chalicelib.rendering.schema_rules import RESERVED
 from chalicelib.rendering.shapes import Shape
@@ -72,7 +73,7 @@ def _shape(node: nodes.Node, known: Mapping[str, Shape]) -> Shape | None:
     below = _shape(node.node, known)
     if below is None:
         return None
-    step = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+    step = node.attr if isinstance(node, nodes.Getattr) else key_of(node.arg)
     if isinstance(step, str):
         return below.member(step)
     # By a number, or by a name whose value only data tells: an item, or a member of any name.
@@ -92,5 +93,6 @@ def _written(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getattr):
         return f"{_written(node.node)}.{node.attr}"
     if isinstance(node, nodes.Getitem):
-        return f"{_written(node.node)}[{getattr(node.arg, 'value', '…')!r}]"
+        key = key_of(node.arg)
+        return f"{_written(node.node)}[{'…' if key is None else repr(key)}]"
     return str(getattr(node, "name", "…"))
