@@ -8,6 +8,7 @@ from infra.cli.waiting import eventually
 from infra.deployed import function_name
 from infra.local.sandbox.faults import FaultKind
 from tests.e2e.conftest import Herald, Person
+from tests.e2e.tenants import mailing_tenant
 
 pytestmark = pytest.mark.stack
 
@@ -46,9 +47,10 @@ def test_a_worker_that_dies_between_claim_and_result_leaves_unknown(
 
 
 def test_when_one_vendor_keeps_failing_the_next_one_delivers(herald: Herald, person: Person) -> None:
+    tenant = mailing_tenant(herald)
     herald.fail(person, vendor="sendgrid", kind=FaultKind.STATUS, status=500)
 
-    delivery = herald.delivery(herald.send(person))
+    delivery = tenant.settled(tenant.send(person)).on("email")
 
     assert (delivery.status, delivery.provider, delivery.attempts) == ("sent", "smtp", 5)
     assert len(herald.stack.sandbox.records("sendgrid", contains=person.email)) == 4
@@ -67,9 +69,10 @@ def test_a_vendor_that_asks_to_wait_is_waited_for(herald: Herald, person: Person
 
 @pytest.mark.parametrize("kind", [FaultKind.SLOW, FaultKind.DROPPED, FaultKind.BAD_GATEWAY, FaultKind.MALFORMED])
 def test_an_unclear_answer_is_unknown_and_never_sent_again(herald: Herald, person: Person, kind: FaultKind) -> None:
+    tenant = mailing_tenant(herald)
     herald.fail(person, vendor="sendgrid", kind=kind, delay=4.0)
 
-    delivery = herald.delivery(herald.send(person))
+    delivery = tenant.settled(tenant.send(person)).on("email")
 
     assert delivery.status == "unknown"
     assert len(herald.stack.sandbox.records("sendgrid", contains=person.email)) == 1
