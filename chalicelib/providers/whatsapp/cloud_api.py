@@ -28,6 +28,8 @@ NAMES: Final = {"131047": SESSION_WINDOW_CLOSED}
 write again only a template reaches them."""
 NO_SUCH_OBJECT: Final = 33
 """The subcode by which code 100 says that the address of the request names nothing the token may see."""
+LIMITED: Final = frozenset({"4", "80007", "130429", "131048", "131056", "132069"})
+"""Codes that say that there was too much of something, which says nothing of Meta's own health."""
 OUTCOMES: Final = {
     # The account, its number or its token: another provider may still deliver.
     UNKNOWN_SENDER: AttemptOutcome.MISCONFIGURED,
@@ -175,7 +177,9 @@ def _judge(answer: "Response") -> Refused | Unsure:
     refusal = read(answer.content, _Refusal)
     retry_after = answer.headers.get("Retry-After")
     code = None if refusal is None else _code(refusal.error)
-    return judge(Answer(status=answer.status_code, code=code, retry_after=retry_after), OUTCOMES, time.time())
+    judged = judge(Answer(status=answer.status_code, code=code, retry_after=retry_after), OUTCOMES, time.time())
+    limited = isinstance(judged, Refused) and code in LIMITED
+    return msgspec.structs.replace(judged, telling=False) if limited else judged
 
 
 def _code(error: _Error) -> str:

@@ -72,7 +72,7 @@ def test_a_tenant_sends_with_it(pling: ModuleType, monkeypatch: pytest.MonkeyPat
         (answer(403, b'{"code": "number_blocked"}'), Refused(kind=AttemptOutcome.PERMANENT, code="number_blocked")),
         (
             answer(429, b'{"code": "slow_down"}', "Retry-After: 2"),
-            Refused(kind=AttemptOutcome.RETRIABLE, code="slow_down", retry_after=2),
+            Refused(kind=AttemptOutcome.RETRIABLE, code="slow_down", retry_after=2, telling=False),
         ),
         (answer(503, b"<html></html>"), Unsure(code="http_503")),
         (answer(200, b"<html></html>"), Unsure(code="unreadable_answer")),

@@ -153,7 +153,10 @@ def test_a_text_message_says_from_whom_where_there_is_a_sender(
 @pytest.mark.parametrize(
     ("content", "result"),
     [
-        (mail_error(429, "TooManyRequestsException"), refused(AttemptOutcome.RETRIABLE, "TooManyRequestsException")),
+        (
+            mail_error(429, "TooManyRequestsException"),
+            refused(AttemptOutcome.RETRIABLE, "TooManyRequestsException", telling=False),
+        ),
         (mail_error(400, "BadRequestException"), refused(AttemptOutcome.PERMANENT, "BadRequestException")),
         (mail_error(400, "MessageRejected"), refused(AttemptOutcome.PERMANENT, "MessageRejected")),
         (
@@ -195,7 +198,7 @@ def test_what_an_answer_of_ses_means(monkeypatch: pytest.MonkeyPatch, content: b
     [
         (sms_error(400, "InvalidParameter"), refused(AttemptOutcome.PERMANENT, "InvalidParameter")),
         (sms_error(400, "OptedOut"), refused(AttemptOutcome.PERMANENT, "OptedOut")),
-        (sms_error(400, "Throttled"), refused(AttemptOutcome.RETRIABLE, "Throttled")),
+        (sms_error(400, "Throttled"), refused(AttemptOutcome.RETRIABLE, "Throttled", telling=False)),
         (sms_error(403, "AuthorizationError"), refused(AttemptOutcome.MISCONFIGURED, "AuthorizationError")),
         (sms_error(403, "InvalidClientTokenId"), refused(AttemptOutcome.MISCONFIGURED, "InvalidClientTokenId")),
         (sms_error(500, "InternalError"), refused(AttemptOutcome.RETRIABLE, "InternalError")),
@@ -234,7 +237,7 @@ def test_without_credentials_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) ->
 def test_parameters_that_botocore_itself_refuses_are_the_messages_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     with http_server() as wire:
         result = send_sms(monkeypatch, wire, SmsMessage(reference="n1", to="+1", text=None, segments=1))  # type: ignore[arg-type]
-    assert result == refused(AttemptOutcome.PERMANENT, "invalid_parameters")
+    assert result == refused(AttemptOutcome.PERMANENT, "invalid_parameters", telling=False)
 
 
 def test_a_service_out_of_reach_took_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

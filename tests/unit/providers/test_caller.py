@@ -155,7 +155,7 @@ def test_what_keeps_a_provider_from_being_made_is_a_misconfiguration(
 )
 def test_a_key_service_out_of_reach_is_tried_again_later(caller: Caller, vault: FakeVault, trouble: Exception) -> None:
     vault.trouble = trouble
-    refused = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable")
+    refused = Refused(kind=AttemptOutcome.RETRIABLE, code="vault_unavailable", telling=False)
     assert caller.call(a_tenant(), a_pager(vault), MESSAGE) == refused
     vault.trouble = None
     assert caller.call(a_tenant(), a_pager(vault), MESSAGE) == Accepted(vendor_id="t1: Hello", segments=1)
@@ -163,12 +163,12 @@ def test_a_key_service_out_of_reach_is_tried_again_later(caller: Caller, vault: 
 
 def test_a_message_over_the_vendors_limit_is_refused_without_a_call(caller: Caller, vault: FakeVault) -> None:
     long = msgspec.structs.replace(MESSAGE, text="x" * 21)
-    refused = Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit")
+    refused = Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit", telling=False)
     assert caller.call(a_tenant(), a_pager(vault), long) == refused
 
 
 def test_what_is_no_message_is_refused(caller: Caller, vault: FakeVault) -> None:
-    refused = Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message")
+    refused = Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message", telling=False)
     assert caller.call(a_tenant(), a_pager(vault), object()) == refused
 
 

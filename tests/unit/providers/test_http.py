@@ -36,7 +36,7 @@ OUTCOMES = {"PAUSED": MISCONFIGURED, "BUSY": RETRIABLE, "PERHAPS": AttemptOutcom
         (403, "E1", Refused(kind=MISCONFIGURED, code="E1")),
         (404, "E1", Refused(kind=PERMANENT, code="E1")),
         (413, "E1", Refused(kind=PERMANENT, code="E1")),
-        (429, "E1", Refused(kind=RETRIABLE, code="E1", retry_after=7)),
+        (429, "E1", Refused(kind=RETRIABLE, code="E1", retry_after=7, telling=False)),
         (500, "E1", Refused(kind=RETRIABLE, code="E1", retry_after=7)),
         (503, "E1", Refused(kind=RETRIABLE, code="E1", retry_after=7)),
         # The vendor's code knows better.
@@ -56,7 +56,7 @@ OUTCOMES = {"PAUSED": MISCONFIGURED, "BUSY": RETRIABLE, "PERHAPS": AttemptOutcom
         (200, None, Unsure(code="http_200")),
         (302, None, Unsure(code="http_302")),
         # Except that nobody who limits the rate lets a request pass.
-        (429, None, Refused(kind=RETRIABLE, code="http_429", retry_after=7)),
+        (429, None, Refused(kind=RETRIABLE, code="http_429", retry_after=7, telling=False)),
         # A success told as an error, and the like.
         (200, "E1", Unsure(code="E1")),
         (302, "E1", Unsure(code="E1")),
