@@ -1,11 +1,11 @@
 """Layouts, partials and categories as they come in and as they are shown."""
 
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import msgspec
-from pydantic import StringConstraints
 
-from chalicelib.api.models import PLAIN_TEXT, Answer, Body, Line, Time
+from chalicelib.api.localization_models import Source
+from chalicelib.api.models import Answer, Body, Line, Time
 from chalicelib.api.template_models import KeyText
 from chalicelib.api.tenant_models import Version
 from chalicelib.domain.category import Category
@@ -14,8 +14,6 @@ from chalicelib.domain.ids import FragmentKey
 from chalicelib.domain.template import Template
 from chalicelib.domain.value import Millis
 from chalicelib.services.manage_categories import is_built_in
-
-Source = Annotated[str, StringConstraints(min_length=1, max_length=100_000), PLAIN_TEXT]
 
 
 class CreateFragment(Body):

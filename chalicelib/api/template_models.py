@@ -5,11 +5,12 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.fields import ChannelName, Name
-from chalicelib.api.models import PLAIN_TEXT, Body, Line, Query, fault
+from chalicelib.api.localization_models import LocalizationBody
+from chalicelib.api.models import Body, Line, Query, fault
 from chalicelib.api.recipient_models import RecipientBody
 from chalicelib.api.tenant_models import Version
 from chalicelib.domain.ids import TEMPLATE_KEY, FragmentKey
-from chalicelib.domain.template import Locale, Part, Parts
+from chalicelib.domain.template import Locale
 from chalicelib.services.preview_template import Wanted
 from chalicelib.services.template_drafts import Draft
 
@@ -37,89 +38,9 @@ def _check(value: Any, depth: int) -> None:
 KeyText = Annotated[str, StringConstraints(pattern=f"^{TEMPLATE_KEY}$")]
 """What a template, layout, partial or category may be called."""
 LocaleText = Annotated[str, StringConstraints(min_length=1, max_length=35)]
-Source = Annotated[str, StringConstraints(min_length=1, max_length=100_000), PLAIN_TEXT]
-"""Jinja, of which little is allowed."""
 Data = Annotated[dict[str, Any], AfterValidator(_plain_data)]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 """The number of a version."""
-
-
-class EmailParts(Body):
-    """What an e-mail says. Without `text` it follows from `html`."""
-
-    subject: Source | None = None
-    text: Source | None = None
-    html: Source | None = None
-
-
-class SmsParts(Body):
-    """What a text message says."""
-
-    text: Source | None = None
-
-
-class PushParts(Body):
-    """What a push notification says; `image` is an address."""
-
-    title: Source | None = None
-    body: Source | None = None
-    image: Source | None = None
-
-
-class WhatsappParts(Body):
-    """What a WhatsApp message says: a text, or a template that Meta approved, in a language, with `parameters`, one a
-    line.
-    """
-
-    text: Source | None = None
-    template: Source | None = None
-    language: Source | None = None
-    parameters: Source | None = None
-
-
-class TitledParts(Body):
-    """What the inbox shows."""
-
-    title: Source | None = None
-    body: Source | None = None
-
-
-class ChatParts(Body):
-    """What a chat message or webhook says."""
-
-    title: Source | None = None
-    text: Source | None = None
-
-
-class AlertParts(Body):
-    """What an alert says."""
-
-    summary: Source | None = None
-
-
-class LocalizationBody(Body):
-    """What a template says in one language, by channel. Where a channel lacks something, others lend it."""
-
-    action_url: Source | None = None
-    email: EmailParts | None = None
-    sms: SmsParts | None = None
-    push: PushParts | None = None
-    whatsapp: WhatsappParts | None = None
-    in_app: Annotated[TitledParts | None, Field(alias="in_app")] = None
-    chat: ChatParts | None = None
-    alert: AlertParts | None = None
-    webhook: ChatParts | None = None
-
-    def parts(self) -> Parts:
-        """Return the sources by part."""
-        found = {part: self._source(part) for part in Part}
-        return {part: source for part, source in found.items() if source is not None}
-
-    def _source(self, part: Part) -> str | None:
-        name, _, place = part.partition(".")
-        said: Any = getattr(self, name)
-        source: str | None = getattr(said, place) if place and said is not None else said
-        return source
 
 
 class PutLocalization(LocalizationBody):
