@@ -1,4 +1,4 @@
-"""Who is on offer for a channel: the tenant's own by priority, then weight; else the stage's; a request may name one."""
+"""Who is on offer for a channel: the tenant's own by priority, then weight; else the stage's; a request names one."""
 
 import pytest
 
