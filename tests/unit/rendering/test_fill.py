@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from bench.render.order import ORDER
 from bench.render.rounds import filling, rendering
 from chalicelib.domain.template import Locale, Part
 from chalicelib.domain.words import Channel
-from chalicelib.rendering import limits
+from chalicelib.rendering.bounded import Bounded
 from chalicelib.rendering.renderer import Renderer
 from chalicelib.services.ports.templates import About, TemplateError
 from tests.unit.rendering.saving import ABOUT, DATA, ENGLISH, TENANT, a_version, filled, said, saved
@@ -122,13 +123,19 @@ def test_a_template_made_anew_is_not_taken_for_the_one_before() -> None:
         assert renderer.fill(TENANT, version, Channel.SMS, [ENGLISH], DATA, ABOUT).body == text
 
 
-def test_compiled_templates_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "COMPILED", 2)
-    renderer = Renderer()
-    for number in range(5):
-        version = a_version({ENGLISH: {Part.SMS_TEXT: f"{number}"}}, number)
-        renderer.fill(TENANT, version, Channel.SMS, [ENGLISH], DATA, ABOUT)
-    assert len(renderer._wordings) == 2
+def test_only_what_was_asked_for_last_is_kept() -> None:
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        made.append(name)
+        return name.upper()
+
+    kept: Bounded[str, str] = Bounded(2)
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert kept.get(name, partial(make, name)) == name.upper()
+    assert made == ["a", "b", "c", "b"]
+    assert len(kept) == 2
+    assert kept.get("a", lambda: "new", lambda value: value == "B") == "new"
 
 
 def test_threads_share_a_renderer() -> None:
@@ -175,7 +182,7 @@ def test_the_order_confirmation_says_what_bare_jinja_says() -> None:
 
 def test_nothing_heavy_is_loaded_before_there_is_a_template() -> None:
     code = (
-        "import sys\nfrom chalicelib.rendering.renderer import Renderer\nfrom chalicelib.rendering.sanitize import sanitize\n"
+        "import sys\nimport chalicelib.rendering.sanitize\nfrom chalicelib.rendering.renderer import Renderer\n"
         "Renderer()\nsys.exit(' '.join({'jinja2', 'css_inline', 'jsonschema_rs', 'nh3'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -10,6 +10,8 @@ from chalicelib.rendering.renderer import Renderer
 from chalicelib.services.ports.templates import Sources
 from tests.unit.rendering.saving import DATA, SCHEMA, a_version, faults, saved, sources
 
+NESTED = {"foot": "{% include 'a' %}", "a": "{% include 'b' %}", "b": "{% include 'c' %}", "c": "x"}
+
 
 @pytest.mark.parametrize(
     ("source", "column", "detail"),
@@ -83,11 +85,11 @@ def test_headers_and_links_are_tried_too(part: Part, source: str) -> None:
         ({"foot": "{{ name"}, "/fragments/foot", "syntax_error", (1, 4)),
         ({"foot": "{% if n %}"}, "/fragments/foot", "syntax_error", (1, 8)),
         ({"foot": "a{% include 'foot' %}"}, "/fragments/foot", "include_cycle", (1, 2)),
-        ({"foot": "{% include 'a' %}", "a": "{% include 'b' %}", "b": "{% include 'c' %}", "c": "x"}, "/fragments/b", "too_deep", (1, 1)),
+        (NESTED, "/fragments/b", "too_deep", (1, 1)),
         ({"foot": "<script>"}, "/fragments/foot", "unsafe_html", (1, 1)),
         ({"foot": "{{ coupon }}"}, "/fragments/foot", "sample_fails", (1, 4)),
     ],
-)  # fmt: skip
+)
 def test_faults_of_partials_point_into_them(
     fragments: dict[str, str], pointer: str, code: str, place: tuple[int, int]
 ) -> None:

@@ -19,6 +19,8 @@ def run(source: str, kind: Sandbox) -> str:
     [
         "{{ s.__class__ }}",
         "{{ s['__class__'] }}",
+        "{% if s.__class__ %}x{% endif %}",
+        "{% if o.items %}x{% endif %}",
         "{{ s.upper() }}",
         "{{ s.upper }}",
         "{{ o.items() }}",
