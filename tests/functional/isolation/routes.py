@@ -45,6 +45,11 @@ class Ids:
         return f"{self.tenant}s-pilot"
 
     @property
+    def flag(self) -> str:
+        """A feature flag that tells of them."""
+        return f"{self.tenant}.flag"
+
+    @property
     def token(self) -> str:
         """The token of a device of theirs."""
         return f"{self.tenant}s-token"

@@ -140,9 +140,7 @@ def fill(store: Store) -> None:
     store.categories.create(ACME, Category(key=ACMES.template, name=MARK))
     pilot = Lookup(type=LookupType.USER_TYPE, code=ACMES.code, labels={Locale("en"): MARK}, version=1)
     store.lookups.create(ACME, pilot)
-    store.flags.create(
-        Flag(name="channel.sms", default=True, rules=(FlagRule(name=MARK, tenants=(ACME,), enabled=True),))
-    )
+    store.flags.create(Flag(name=ACMES.flag, default=True, rules=(FlagRule(name=MARK, tenants=(ACME,), enabled=True),)))
     store.preferences.put(ACME, person.user_type, user, Preferences(types={MARK: False}))
     store.devices.put(ACME, person.user_type, user, Device(token=ACMES.token, registered_at=NOW))
     subscription = TopicSubscription(topic=TopicKey(ACMES.topic), subscribed_at=NOW)
@@ -162,7 +160,7 @@ def call(api: Api, name: str, caller: Principal, ids: Ids, ask: Ask) -> Response
     id = kinds.get(beginning, ids.notification)
     own = {"topic": ids.topic, "deviceId": device_id(ids.token), "channel": "sms"}
     own |= {"tenantId": ids.tenant, "key": ids.template, "number": "1", "locale": "en"}
-    own |= {"type": "user_type", "code": ids.code, "name": "channel.sms"}
+    own |= {"type": "user_type", "code": ids.code, "name": ids.flag}
     named = path.format(id=id, clientId=ids.client, userType="customer", userId=ids.user, **own)
     headers = {"x-request-id": "r"}
     return api.call(method, named, caller, ask.body, query=ask.query, headers=headers)
@@ -172,7 +170,7 @@ def bytes_of(response: Response, ids: Ids) -> tuple[int, str, str]:
     """Return an answer to the byte, but for the ids that were asked for, the time it was and the calls left."""
     kept = {name: value for name, value in response.headers.items() if name != "RateLimit"}
     headers, text = str(sorted(kept.items())), response.text
-    for id in astuple(ids):
+    for id in (*astuple(ids), ids.code):
         headers, text = headers.replace(f"/{id}'", "/…'"), text.replace(f'{id}"', '…"')
     return response.status, headers, re.sub(r'"createdAt":"[^"]*"', '"createdAt":"…"', text)
 
@@ -246,6 +244,6 @@ def test_their_owner_finds_what_the_others_do_not(api: Api) -> None:
     owner = a_user(*Role, tenants=(ACME,), user_id=ACMES.user)
     for name in (name for name in NAMING if name.startswith("GET") and "{" in name):
         caller = a_service(*Scope) if "/services/" in name else owner
-        response = call(api, name, caller, ACMES, Ask())
+        response = call(api, name, caller, ACMES, NAMING[name](ACMES))
         assert (name, response.status) == (name, 200)
-        assert call(api, name, caller, NOBODYS, Ask()).status == 404
+        assert call(api, name, caller, NOBODYS, NAMING[name](NOBODYS)).status == 404
