@@ -1,5 +1,5 @@
-"""Given templates that mean harm, when they are saved and filled, then each is refused or ends within 1 s and 64 MB, and
-none reaches anything but its data.
+"""Given templates that mean harm, when they are saved and filled, then each is refused or ends within 1 s and 64 MB
+and none reaches anything but its data.
 """
 
 from pathlib import Path
