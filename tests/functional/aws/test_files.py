@@ -8,6 +8,7 @@ from chalicelib import bootstrap
 from chalicelib.auth.tracking_tokens import TrackingTokens
 from chalicelib.aws.clients import made, session
 from chalicelib.aws.files import S3Files
+from chalicelib.bootstrap import saying
 from chalicelib.channels.base import MailFile
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.tenant import TenantSettings
@@ -62,7 +63,7 @@ def test_the_worker_of_mails_gets_files_from_the_stacks_bucket_in_its_turn(
     asked = Attachment(key="acme/größe 1.pdf", name="a.pdf", type="application/pdf")
 
     with bootstrap.heavy_mail().scope(lambda: True):
-        got = bootstrap._files(ACME, [asked])
+        got = saying._files(ACME, [asked])
 
     assert got == (MailFile(name="a.pdf", type="application/pdf", content=b"%PDF"),)
     for wired in (settings, bootstrap.attach, bootstrap.heavy_mail):
@@ -71,8 +72,8 @@ def test_the_worker_of_mails_gets_files_from_the_stacks_bucket_in_its_turn(
 
 def test_the_worker_of_mails_tracks_only_for_tenants_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
     links = TrackingLinks("https://h.example", TrackingTokens(b"s").sign_open, TrackingTokens(b"s").sign_click)
-    monkeypatch.setattr(bootstrap, "tracking_links", lambda: links)
+    monkeypatch.setattr(saying, "tracking_links", lambda: links)
     html, wanting = "<p>Hi</p>", a_tenant(settings=TenantSettings(tracking=Tracking(opens=True)))
 
-    assert bootstrap._tracked(html, a_request(), a_tenant()) == html
-    assert "https://h.example/t/o/" in bootstrap._tracked(html, a_request(), wanting)
+    assert saying._tracked(html, a_request(), a_tenant()) == html
+    assert "https://h.example/t/o/" in saying._tracked(html, a_request(), wanting)
