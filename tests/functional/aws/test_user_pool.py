@@ -40,8 +40,11 @@ def test_who_is_invited_administers_that_tenant(pool: str) -> None:
 
 
 def test_an_invitation_that_died_half_way_is_completed_by_the_next(pool: str) -> None:
-    tenant = [{"Name": "email", "Value": AMY}, {"Name": "custom:tenantId", "Value": "acme"}]
-    client("cognito-idp").admin_create_user(UserPoolId=pool, Username=AMY, UserAttributes=tenant)
+    client("cognito-idp").admin_create_user(
+        UserPoolId=pool,
+        Username=AMY,
+        UserAttributes=[{"Name": "email", "Value": AMY}, {"Name": "custom:tenantId", "Value": "acme"}],
+    )
 
     UserPool(pool).invite(ACME, AMY)
     UserPool(pool).invite(ACME, AMY)
