@@ -140,7 +140,11 @@ def test_alerta_refuses_what_it_does_not(change: dict[str, Any], status: int) ->
     assert (answer.status, content_of(answer)["status"], content_of(answer)["code"]) == (status, "error", status)
 
 
-@pytest.mark.parametrize("key", ["", "Key", "Key wrong", f"Bearer {ALERTA_KEY}", ALERTA_KEY])
+@pytest.mark.parametrize(
+    "key",
+    ["", "Key", "Key wrong", f"Bearer {ALERTA_KEY}", ALERTA_KEY],
+    ids=["none", "no key", "wrong", "another scheme", "no scheme"],
+)
 def test_alerta_knows_one_key(key: str) -> None:
     assert raise_alert(ALERT, key=key).status == 401
 
@@ -169,6 +173,7 @@ def test_alertnow_takes_an_event() -> None:
         ({}, f"{ALERTNOW}0", 404),
         ({}, "https://alertnowitgr.opsnow.com/", 404),
     ],
+    ids=["no id", "type", "status", "no details", "no summary", "another key", "no key"],
 )
 def test_alertnow_refuses_anything_else(change: dict[str, Any], url: str, status: int) -> None:
     answer = ask(Alertnow(ACCOUNTS), url, json.dumps(SHORT | change).encode(), JSON, "POST")

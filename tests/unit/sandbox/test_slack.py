@@ -83,6 +83,7 @@ def test_what_slack_refuses(payload: Any, error: str) -> None:
         ("https://hooks.slack.com/services/T1/BARCHIVED/x", (410, "channel_is_archived")),
         ("https://hooks.slack.com/services/T1/BPROHIBITED/x", (403, "action_prohibited")),
     ],
+    ids=["token", "channel", "team", "nothing", "archived", "prohibited"],
 )
 def test_webhooks_that_lead_nowhere(url: str, told_: tuple[int, str]) -> None:
     assert told(post({"text": "Hi"}, url=url)) == told_
