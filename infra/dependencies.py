@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +37,12 @@ AWS_SERVICES: Final = frozenset(
 )
 """The services that functions call, as botocore's data folders are named."""
 
-_PLATFORMS: Final = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
+_PLATFORMS: Final = {
+    architecture: (*(f"manylinux_2_{minor}_{processor}" for minor in range(26, 16, -1)), f"manylinux2014_{processor}")
+    for architecture, processor in (("x86_64", "x86_64"), ("arm64", "aarch64"))
+}
+"""Wheels for the C library of Lambda's Python 3.11 (2.26) or any older one.
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 
 
 def install_dependencies(requirements: Path, architecture: str, cache: Path) -> Path:
@@ -56,11 +62,11 @@ def install_dependencies(requirements: Path, architecture: str, cache: Path) -> 
     return target
 
 
-def _fill(site: Path, wanted: str, platform: str) -> None:
+def _fill(site: Path, wanted: str, platforms: Sequence[str]) -> None:
     site.mkdir()
     lock = site / "requirements.txt"
     lock.write_text(wanted)
-    _install(lock, site, platform)
+    _install(lock, site, platforms)
     lock.unlink()
     _trim(site)
     compile_bytecode(site)
@@ -81,11 +87,12 @@ def _shipped(lock: str) -> str:
     return "".join(entry for entry in entries if entry.split("==")[0] not in NOT_SHIPPED)
 
 
-def _install(lock: Path, target: Path, platform: str) -> None:
+def _install(lock: Path, target: Path, platforms: Sequence[str]) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
     wheels = ["--only-binary=:all:", "--no-deps", "--implementation=cp", f"--python-version={version}"]
-    command += [*wheels, f"--platform={platform}", "--require-hashes", f"--target={target}", "-r", str(lock)]
+    wheels += [f"--platform={platform}" for platform in platforms]
+    command += [*wheels, "--require-hashes", f"--target={target}", "-r", str(lock)]
     subprocess.run(command, check=True)
 
 

@@ -1,7 +1,7 @@
 """The JSON Schema of a template's data: whether it is one, and what is wrong with data by it."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.wire import to_json
@@ -87,21 +87,29 @@ def _compiled(schema: Mapping[str, Any]) -> "Draft202012Validator":
     engine = RegexOptions(size_limit=_REGEX_BYTES, dfa_size_limit=_REGEX_BYTES)
     try:
         return Draft202012Validator(
-            dict(schema), pattern_options=engine, validate_formats=True, offline=True, mask="the value"
+            dict(schema), pattern_options=engine, validate_formats=True, retriever=_retrieve_nothing, mask="the value"
         )
     except ValidationError as error:
-        raise SchemaError("invalid_schema", error.message[:200], pointer_of(error.instance_path)) from error
+        # Of an expression that is none, the place in the schema is told as the keyword that is not satisfied.
+        place = error.schema_path if _keyword(error) == "pattern" else error.instance_path
+        raise SchemaError("invalid_schema", error.message[:200], pointer_of(place)) from error
     except ValueError as error:
         raise SchemaError("invalid_schema", str(error)[:200]) from error
 
 
+def _retrieve_nothing(uri: str) -> NoReturn:
+    """Refuse: what a schema needs it says itself."""
+    raise ValueError(f"{uri[:64]} is not retrieved")
+
+
 def _faults_of(error: "ValidationError") -> Iterator[Fault]:
-    keyword = error.kind.name
-    code = _CODES.get(keyword, "invalid")
-    for name in _named(error):
+    code = _CODES.get(_keyword(error), "invalid")
+    names = _named(error)
+    for name in names:
         yield Fault(pointer=pointer_of([*error.instance_path, name]), code=code, detail=_DETAILS[code])
-    if code not in _DETAILS:
-        yield Fault(pointer=pointer_of(error.instance_path), code=code, detail=error.message[:200])
+    if not names:
+        detail = _DETAILS.get(code, error.message[:200])
+        yield Fault(pointer=pointer_of(error.instance_path), code=code, detail=detail)
 
 
 _DETAILS: Final = {
@@ -110,11 +118,15 @@ _DETAILS: Final = {
 }
 
 
+def _keyword(error: "ValidationError") -> str:
+    """Return the keyword that is not satisfied."""
+    return str(error.schema_path[-1]) if error.schema_path else ""
+
+
 def _named(error: "ValidationError") -> list[str]:
     """Return the names that an object lacks, or has too many."""
-    told = error.kind.as_dict()
-    names = told.get("property", told.get("unexpected", []))
-    return [names] if isinstance(names, str) else list(names)
+    names = getattr(error.kind, "property", None) or getattr(error.kind, "unexpected", None) or []
+    return [names] if isinstance(names, str) else [name for name in names if isinstance(name, str)]
 
 
 def _size_fault(data: Mapping[str, Any]) -> Fault | None:
