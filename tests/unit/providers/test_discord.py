@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import requests
 from msgspec.structs import replace
 
 from chalicelib.channels.base import ChatMessage
@@ -14,6 +13,7 @@ from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.chat.discord import Discord, DiscordSettings, body_of, judged
 from chalicelib.providers.registry import setting_faults
+from tests.unit.providers.answers import answer
 
 HOOK = "https://discord.com/api/webhooks/1/x"
 HELLO = ChatMessage(reference="n1", text="Hello @everyone")
@@ -23,13 +23,6 @@ EMBED = {"title": "T", "fields": [{"name": "n", "value": "v"}], "footer": {"text
 
 def provider(**settings: str) -> Discord:
     return Discord(msgspec.convert({"webhookUrl": HOOK} | settings, DiscordSettings), Timeouts())
-
-
-def answer(status: int, text: str, **headers: str) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response._content = status, text.encode()
-    response.headers.update(headers)
-    return response
 
 
 @pytest.mark.parametrize(

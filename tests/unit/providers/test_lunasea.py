@@ -1,23 +1,17 @@
 """LunaSea: whose devices it reaches, and what it answers. The rest is shown by the contract suite."""
 
 import pytest
-import requests
 
 from chalicelib.channels.base import PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.push.lunasea import LunaSea, LunaSeaSettings, address_of, body_of, judged
+from tests.unit.providers.answers import answer
 
 
 def push(*tokens: str, image: str | None = None) -> PushMessage:
     return PushMessage(reference="n1", tokens=tokens, title="T", body="B", image=image)
-
-
-def answer(status: int, text: str) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response._content = status, text.encode()
-    return response
 
 
 @pytest.mark.parametrize(

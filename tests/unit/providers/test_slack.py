@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import requests
 from msgspec.structs import replace
 
 from chalicelib.channels.base import ChatMessage
@@ -22,6 +21,7 @@ from chalicelib.providers.chat.slack import (
     judged,
 )
 from chalicelib.providers.registry import setting_faults
+from tests.unit.providers.answers import answer
 
 HOOK = "https://hooks.slack.com/services/T1/B1/x"
 HELLO = ChatMessage(reference="n1", text="Hello")
@@ -30,12 +30,6 @@ SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Hi*"}}
 
 def provider(**settings: str) -> Slack:
     return Slack(msgspec.convert({"webhookUrl": HOOK} | settings, SlackSettings), Timeouts())
-
-
-def answer(status: int, text: str) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response._content = status, text.encode()
-    return response
 
 
 def body(message: ChatMessage) -> dict[str, Any]:

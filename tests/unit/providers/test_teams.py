@@ -22,6 +22,7 @@ from chalicelib.providers.chat.teams import (
 )
 from chalicelib.providers.poster import encoded
 from chalicelib.providers.registry import setting_faults
+from tests.unit.providers.answers import answer
 
 HOOK = "https://prod-01.westus.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?api-version=1&sig=x"
 HELLO = ChatMessage(reference="n1", text="Hello")
@@ -32,13 +33,6 @@ FAILED = "Webhook message delivery failed with error: Microsoft Teams endpoint r
 
 def provider(**settings: str) -> Teams:
     return Teams(msgspec.convert({"webhookUrl": HOOK} | settings, TeamsSettings), Timeouts())
-
-
-def answer(status: int, text: str = "", **headers: str) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response._content = status, text.encode()
-    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
-    return response
 
 
 def cards(message: ChatMessage) -> list[Any]:
