@@ -52,7 +52,11 @@ def _tenant_item() -> bytes:
     return json.dumps({"Item": row.serialize()}).encode()
 
 
-_ANSWERS: Final = {"GetItem": _tenant_item(), "UpdateItem": b'{"Attributes": {}}'}
+_ANSWERS: Final = {
+    "GetItem": _tenant_item(),
+    "Query": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
+    "UpdateItem": b'{"Attributes": {}}',
+}
 
 if __name__ == "__main__":
     asyncio.run(serve())

@@ -48,6 +48,10 @@ class Memory(Generic[K, T]):
         return found
 
 
+class _MissingError(Exception):
+    """There is nothing to remember."""
+
+
 class CachedTenants:
     """`ports.TenantLookup` that asks the store now and then. A tenant that does not exist is asked for every time."""
 
@@ -59,13 +63,13 @@ class CachedTenants:
         """Return a tenant."""
         try:
             return self._memory.recall(tenant, self._existing)
-        except KeyError:
+        except _MissingError:
             return None
 
     def _existing(self, tenant: TenantId) -> Tenant:
         found = self._stored.get(tenant)
         if found is None:
-            raise KeyError(tenant)
+            raise _MissingError
         return found
 
 
