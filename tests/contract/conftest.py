@@ -61,6 +61,14 @@ def start_worker(case: Case, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
+def afresh() -> Iterator[None]:
+    """Nothing is left of the AWS clients of a worker before, nor for the next one."""
+    _forget_clients()
+    yield
+    _forget_clients()
+
+
+@pytest.fixture
 def worker(case: Case, sandbox: Sandbox, start_worker: StartWorker) -> Worker:
     """A worker that has all it needs."""
     return start_worker(case.environment(sandbox))

@@ -1,57 +1,30 @@
 """Trying out the settings of an e-mail provider: a call that costs nothing and reaches nobody."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
-from chalicelib.domain.words import Channel
-from chalicelib.providers.guard import HostGuard
-from chalicelib.providers.registry import provider_class, read_settings
+from chalicelib.domain.provider import Accepted, Refused, Unsure
 from infra.local.sandbox.client import Sandbox
 from infra.local.sandbox.faults import Fault, FaultKind
 from infra.local.sandbox.vendors.mailgun import DISABLED_DOMAIN, UNREGISTERED_DOMAIN
-from tests.contract.case import find_cases
-from tests.contract.conftest import _forget_clients
-from tests.contract.worker import PATIENT
+from tests.contract.making import a_provider
 
-CASES = find_cases()
 HTTP = ("mailgun", "sendgrid", "ses")
 ALL = (*HTTP, "smtp")
-
-
-@pytest.fixture(autouse=True)
-def _afresh() -> Iterator[None]:
-    _forget_clients()
-    yield
-    _forget_clients()
-
-
-def probe(
-    vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, right: bool = True, **changes: Any
-) -> ProviderResult | None:
-    case = CASES[vendor]
-    for name, value in (case.environment(sandbox) if right else case.wrong_environment(sandbox)).items():
-        monkeypatch.setenv(name, value)
-    credentials = case.credentials(sandbox) if right else case.wrong_credentials(sandbox)
-    kind = provider_class(Channel.EMAIL, vendor)
-    settings = read_settings(kind, {**case.settings(sandbox), **credentials, **changes})
-    return kind(settings, PATIENT, *([HostGuard(["*"])] if kind.guarded else [])).probe()
+pytestmark = pytest.mark.usefixtures("afresh")
 
 
 @pytest.mark.parametrize("vendor", ALL)
 def test_what_works_is_found_to_work_and_nobody_gets_a_mail(
     vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert probe(vendor, sandbox, monkeypatch) == Accepted()
+    assert a_provider(vendor, sandbox, monkeypatch).probe() == Accepted()
     assert all(record.vendor_id is None for record in sandbox.records(vendor))
 
 
 @pytest.mark.parametrize("vendor", ALL)
 def test_wrong_credentials_are_found_out(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = probe(vendor, sandbox, monkeypatch, right=False)
+    result = a_provider(vendor, sandbox, monkeypatch, right=False).probe()
     assert isinstance(result, Refused)
     assert result.kind is AttemptOutcome.MISCONFIGURED
 
@@ -62,7 +35,7 @@ def test_wrong_credentials_are_found_out(vendor: str, sandbox: Sandbox, monkeypa
 def test_a_mailgun_domain_that_cannot_send_is_found_out(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, domain: str, code: str
 ) -> None:
-    result = probe("mailgun", sandbox, monkeypatch, domain=domain)
+    result = a_provider("mailgun", sandbox, monkeypatch, domain=domain).probe()
     assert result == Refused(kind=AttemptOutcome.MISCONFIGURED, code=code)
 
 
@@ -76,11 +49,11 @@ def test_a_vendor_that_fails_is_told_as_one_that_fails(
     vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: FaultKind, status: int, result: type
 ) -> None:
     sandbox.fault(Fault(vendor=vendor, kind=kind, status=status, times=1))
-    assert isinstance(probe(vendor, sandbox, monkeypatch), result)
+    assert isinstance(a_provider(vendor, sandbox, monkeypatch).probe(), result)
 
 
 def test_a_mail_server_out_of_reach_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.fault(Fault(vendor="smtp", kind=FaultKind.UNREACHABLE, times=1))
-    result = probe("smtp", sandbox, monkeypatch)
+    result = a_provider("smtp", sandbox, monkeypatch).probe()
     assert isinstance(result, Refused)
     assert result.kind is AttemptOutcome.RETRIABLE

@@ -1,45 +1,24 @@
 """What else e-mail providers can be set to: TLS from the first byte, configuration sets, refused domains."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused
-from chalicelib.domain.words import Channel
+from chalicelib.domain.provider import Accepted, Refused
 from chalicelib.providers.guard import HostGuard
-from chalicelib.providers.registry import provider_class, read_settings
 from infra.local.sandbox.client import Sandbox
 from infra.local.sandbox.vendors.mailgun import DISABLED_DOMAIN, UNREGISTERED_DOMAIN
 from infra.local.sandbox.vendors.ses import CONFIGURATION_SET
-from tests.contract.case import find_cases
-from tests.contract.conftest import _forget_clients
+from tests.contract.making import a_provider
 from tests.contract.messages import AN_EMAIL
-from tests.contract.worker import PATIENT
 
-CASES = find_cases()
+pytestmark = pytest.mark.usefixtures("afresh")
 MISCONFIGURED = AttemptOutcome.MISCONFIGURED
 
 
-@pytest.fixture(autouse=True)
-def _afresh() -> Iterator[None]:
-    _forget_clients()
-    yield
-    _forget_clients()
-
-
-def send(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> ProviderResult:
-    case = CASES[vendor]
-    for name, value in case.environment(sandbox).items():
-        monkeypatch.setenv(name, value)
-    kind = provider_class(Channel.EMAIL, vendor)
-    settings = read_settings(kind, {**case.settings(sandbox), **case.credentials(sandbox), **changes})
-    return kind(settings, PATIENT, *([HostGuard(["*"])] if kind.guarded else [])).send(AN_EMAIL)
-
-
 def test_a_mail_server_may_speak_tls_from_the_first_byte(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = send("smtp", sandbox, monkeypatch, port=sandbox.ports.smtps, security="tls")
+    sent = a_provider("smtp", sandbox, monkeypatch, port=sandbox.ports.smtps, security="tls").send(AN_EMAIL)
 
     assert isinstance(sent, Accepted)
     (record,) = sandbox.records("smtp")
@@ -52,7 +31,9 @@ def test_a_certificate_of_another_name_is_not_taken(
 ) -> None:
     monkeypatch.setattr(HostGuard, "connect", _to_this_machine)
     port = sandbox.ports.smtps if security == "tls" else sandbox.ports.smtp
-    sent = send("smtp", sandbox, monkeypatch, host="mail.example.com", port=port, security=security)
+    sent = a_provider("smtp", sandbox, monkeypatch, host="mail.example.com", port=port, security=security).send(
+        AN_EMAIL
+    )
 
     assert sent == Refused(kind=MISCONFIGURED, code="invalid_certificate")
     assert not sandbox.records("smtp")
@@ -68,7 +49,7 @@ def _to_this_machine(_guard: HostGuard, _host: str, port: int, timeout: float) -
 def test_ses_sends_by_a_configuration_set_that_there_is(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str, taken: bool
 ) -> None:
-    sent = send("ses", sandbox, monkeypatch, configurationSet=name)
+    sent = a_provider("ses", sandbox, monkeypatch, configurationSet=name).send(AN_EMAIL)
 
     assert isinstance(sent, Accepted) if taken else sent == Refused(kind=MISCONFIGURED, code="NotFoundException")
     assert [record.body["ConfigurationSetName"] for record in sandbox.records("ses")] == [name]
@@ -78,4 +59,6 @@ def test_ses_sends_by_a_configuration_set_that_there_is(
 def test_a_mailgun_domain_that_cannot_send_is_the_settings_fault(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, domain: str, code: str
 ) -> None:
-    assert send("mailgun", sandbox, monkeypatch, domain=domain) == Refused(kind=MISCONFIGURED, code=code)
+    assert a_provider("mailgun", sandbox, monkeypatch, domain=domain).send(AN_EMAIL) == Refused(
+        kind=MISCONFIGURED, code=code
+    )

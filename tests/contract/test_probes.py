@@ -3,32 +3,15 @@
 import pytest
 
 from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
-from chalicelib.providers.guard import HostGuard
-from chalicelib.providers.registry import provider_class, read_settings
+from chalicelib.domain.provider import Accepted, Refused, Unsure
 from infra.local.sandbox.client import Sandbox
 from infra.local.sandbox.faults import Fault, FaultKind
-from tests.contract.case import find_cases
-from tests.contract.worker import PATIENT
-
-CASES = find_cases()
-
-
-def probe(
-    vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, right: bool = True
-) -> ProviderResult | None:
-    case = CASES[vendor]
-    for name, value in case.environment(sandbox).items():
-        monkeypatch.setenv(name, value)
-    credentials = case.credentials(sandbox) if right else case.wrong_credentials(sandbox)
-    kind = provider_class(case.channel, vendor)
-    settings = read_settings(kind, {**case.settings(sandbox), **credentials})
-    return kind(settings, PATIENT, *([HostGuard(["*"])] if kind.guarded else [])).probe()
+from tests.contract.making import a_provider
 
 
 @pytest.mark.parametrize("vendor", ["discord", "fcm", "twilio"])
 def test_what_works_is_found_to_work(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = probe(vendor, sandbox, monkeypatch)
+    result = a_provider(vendor, sandbox, monkeypatch).probe()
 
     (record,) = sandbox.records(vendor)
     assert isinstance(result, Accepted)
@@ -37,7 +20,7 @@ def test_what_works_is_found_to_work(vendor: str, sandbox: Sandbox, monkeypatch:
 
 @pytest.mark.parametrize("vendor", ["discord", "fcm", "twilio"])
 def test_wrong_credentials_are_found_out(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = probe(vendor, sandbox, monkeypatch, right=False)
+    result = a_provider(vendor, sandbox, monkeypatch, right=False).probe()
 
     assert isinstance(result, Refused)
     assert result.kind is AttemptOutcome.MISCONFIGURED
@@ -47,10 +30,10 @@ def test_wrong_credentials_are_found_out(vendor: str, sandbox: Sandbox, monkeypa
 def test_a_page_of_somebody_else_proves_nothing(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.fault(Fault(vendor=vendor, kind=FaultKind.MALFORMED, times=1))
 
-    assert isinstance(probe(vendor, sandbox, monkeypatch), Unsure)
+    assert isinstance(a_provider(vendor, sandbox, monkeypatch).probe(), Unsure)
 
 
 @pytest.mark.parametrize("vendor", ["lunasea", "slack", "sns", "teams"])
 def test_these_have_no_free_call(vendor: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert probe(vendor, sandbox, monkeypatch) is None
+    assert a_provider(vendor, sandbox, monkeypatch).probe() is None
     assert not sandbox.records()
