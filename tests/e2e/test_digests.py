@@ -51,5 +51,6 @@ def test_three_of_a_category_come_in_one_mail_and_what_is_critical_at_once(heral
     eventually(lambda: len(mails()) > 1, "the digest to come", within=CLOSED_WITHIN)
     assert mails().keys() == {"Now", "3 updates: marketing"}
     text, html = (mails()["3 updates: marketing"].get_body((kind,)).get_content() for kind in ("plain", "html"))
-    assert sorted(text.splitlines()) == ["- Offer 1", "- Offer 2", "- Offer 3"]
-    assert html.count("<li>Offer ") == 3
+    items = ["Offer 1", "Offer 2", "Offer 3"]
+    assert sorted(line for line in text.splitlines() if line.startswith("-")) == [f"- {item}" for item in items]
+    assert all(html.count(item) == 1 for item in items)
