@@ -62,7 +62,7 @@ def _progress(channel: Channel, delivery: Delivery) -> dict[str, Any]:
     return {
         "channel": channel,
         "status": delivery.status,
-        "attempt_count": delivery.attempt,
+        "attempt_count": delivery.calls,
         "scheduled_for": delivery.not_before or delivery.scheduled_for,
         "sent_at": delivery.sent_at,
         "delivered_at": delivery.delivered_at,

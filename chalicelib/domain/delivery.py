@@ -117,3 +117,10 @@ class Delivery(Value, frozen=True):
     sent_at: Millis | None = None
     delivered_at: Millis | None = None
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made, with the one that is in flight. Numbers of attempts may have gaps: one that began
+        while its provider was about to be left alone ended without a call.
+        """
+        return len(self.attempts) + (self.lease is not None)

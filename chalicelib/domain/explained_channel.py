@@ -146,7 +146,7 @@ def _delivered(seen: _Seen) -> str:
 
 
 def _failed(seen: _Seen) -> str:
-    tried = f"Failed after {_tries(seen.delivery)}" if seen.delivery.attempt else "Failed"
+    tried = f"Failed after {_tries(seen.delivery)}" if seen.delivery.calls else "Failed"
     return f"{tried}: {why(seen.state, seen.delivery)}{_last_word(seen.delivery)}"
 
 
@@ -189,7 +189,7 @@ def _passed_over(delivery: Delivery) -> str:
 
 
 def _tries(delivery: Delivery) -> str:
-    return "1 attempt" if delivery.attempt == 1 else f"{delivery.attempt} attempts"
+    return "1 attempt" if delivery.calls == 1 else f"{delivery.calls} attempts"
 
 
 def _last_word(delivery: Delivery) -> str:

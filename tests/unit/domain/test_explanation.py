@@ -141,7 +141,10 @@ def test_every_status_is_told_in_one_sentence(status: DeliveryStatus, channel: C
                 DeliveryStatus.FAILED,
                 attempt=2,
                 reason=Reason.REFUSED,
-                attempts=(an_attempt(2, AttemptOutcome.PERMANENT, code="550"),),
+                attempts=(
+                    an_attempt(1, AttemptOutcome.RETRIABLE, code="500"),
+                    an_attempt(2, AttemptOutcome.PERMANENT, code="550"),
+                ),
             ),
             "Failed after 2 attempts: the provider refused it for good (550).",
         ),

@@ -137,3 +137,11 @@ def test_a_call_that_was_not_made_does_not_count() -> None:
 
     assert (change.status, change.tries, change.record) == (DeliveryStatus.SENDING, 0, None)
     assert (change.provider, change.not_before, change.in_flight) == (None, NOW + 60_000, InFlight.YES)
+
+
+def test_calls_are_those_on_record_and_the_one_in_flight() -> None:
+    once = replace(claimed(), attempt=2, attempts=(CALLED,))
+
+    assert (claimed().calls, once.calls) == (1, 2)
+    # Nothing in flight: the second was claimed, and turned out not to be allowed.
+    assert replace(once, lease=None).calls == 1
