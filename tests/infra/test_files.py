@@ -1,5 +1,8 @@
 """Where the files of e-mails lie, and who can read them."""
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from infra.merge import read_stage
@@ -41,7 +44,8 @@ def test_files_are_private_encrypted_and_do_not_stay_for_ever(template: Template
     assert template["Parameters"]["FileDays"]["Default"] > 360, "what is sent at the latest date finds its files"
 
 
-def test_files_travel_by_tls_only(template: Template) -> None:
+def test_on_aws_files_travel_by_tls_only(template_of: Callable[[str], Path]) -> None:
+    template: Template = json.loads(template_of("prod").read_text())
     (policy,) = resources_of(template, "S3::BucketPolicy").values()
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
