@@ -1,8 +1,8 @@
 """The text part of a mail that has HTML only: a source too, made once when the template is saved."""
 
+from chalicelib.rendering.attribute_values import Place
 from chalicelib.rendering.inline import Marks
 from chalicelib.rendering.pieces import Kind, Piece
-from chalicelib.rendering.places import Place
 from chalicelib.rendering.text import text_from
 
 
@@ -18,4 +18,4 @@ def text_source(placed: list[tuple[Piece, Place]]) -> str:
 
 
 def _is_lost(piece: Piece, place: Place) -> bool:
-    return piece.kind is not Kind.TEXT and place not in (Place.TEXT, Place.VALUE, Place.LINK)
+    return piece.kind not in (Kind.TEXT, Kind.TAKEN) and place not in (Place.TEXT, Place.VALUE, Place.LINK)

@@ -19,6 +19,7 @@ from chalicelib.rendering.grammar import EACH
 from chalicelib.rendering.links import Link, is_harmless_style, is_link
 from chalicelib.rendering.numbers import NUMBERS
 from chalicelib.rendering.run import OverLimitError, kind_of, need, run_of
+from chalicelib.rendering.text import text_from
 from chalicelib.rendering.values import count_of, list_of, number_of, printed, text_of
 
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -148,6 +149,13 @@ def _style(context: Context, value: Any) -> str:
 
 
 @pass_context
+def _plain(context: Context, value: Any) -> Any:
+    if type(value) is not Markup:
+        return value
+    return run_of(context).read(text_from(text_of(context, value)))
+
+
+@pass_context
 def _each(context: Context, value: Any, nodes: int) -> list[Any]:
     """Return what a loop goes through: a list, or the keys of an object."""
     if type(need(value)) is dict:
@@ -203,6 +211,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "e": _escape,
     "nl2br": _nl2br,
     "link": _link,
+    "plain": _plain,
     "style": _style,
     EACH: _each,
     **NUMBERS,

@@ -9,36 +9,49 @@ from collections.abc import Collection
 from typing import Final
 
 from chalicelib.rendering import limits
+from chalicelib.rendering.attribute_values import Place
 from chalicelib.rendering.pieces import Kind, Piece
-from chalicelib.rendering.places import Place, Scanner
+from chalicelib.rendering.places import Scanner
 from chalicelib.rendering.refusal import RefusalError
 
 SCHEMES: Final = frozenset({"https", "http", "mailto", "tel", "cid"})
 """Of links that an author writes."""
 _FILTERS: Final = {Place.LINK: "link", Place.STYLE: "style"}
+_OF_MARKED: Final = dict.fromkeys((Place.VALUE, Place.TITLE, Place.COMMENT), "plain")
+"""Where data that is HTML would be out of place: the quotation marks in it would end an attribute."""
+_CONDITIONAL: Final = re.compile(r"<!--\s*\[", re.IGNORECASE)
 _EXPRESSION: Final = re.compile(r"(\{\{[-+]?)(.*?)([-+]?\}\}\s*)\Z", re.DOTALL)
 _SHEET: Final = re.compile(r"<style[^<]*", re.IGNORECASE)
 _STYLE_SHEET: Final = re.compile(r"<style[\s>]", re.IGNORECASE)
 _TBODY: Final = re.compile(r"</?tbody>")
 _BRACE: Final = re.compile(r"\{(?=[{%#])")
 _END: Final = re.compile(r"</([a-z0-9]+)")
+_CLASS: Final = re.compile(r"[^>]*?\bclass\s*=", re.IGNORECASE)
 _IMPLIED: Final = frozenset(
     {"html", "head", "body", "p", "li", "dt", "dd", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"}
 ) | {"option", "style"}
 """Elements that may end without saying so: whatever writes HTML anew says it."""
 
 
-def guarded(pieces: list[Piece], schemes: Collection[str]) -> list[tuple[Piece, Place]]:
-    """Return the pieces of HTML, each with its place, values in links and styles going through a filter.
+def guarded(pieces: list[Piece], schemes: Collection[str], *, marked: bool = False) -> list[tuple[Piece, Place]]:
+    """Return the pieces of HTML, each with its place, values in links and styles going through a filter; where data may
+    be `marked` as HTML, also those that only text can stand for.
 
     Raises
     ------
     RefusalError
         `unsafe_html`, `unsafe_place`: something in it runs, or could be made to by data.
     """
+    allowed = SCHEMES | frozenset(schemes)
+    filters = _FILTERS | _OF_MARKED if marked else _FILTERS
+    placed = list(Scanner(allowed).placed(pieces))
+    shown = [place for _, place in placed]
+    if any(piece.kind is Kind.TEXT and _CONDITIONAL.search(piece.text) for piece in pieces):
+        # Outlook reads what is in conditional comments; for it, tags of Jinja stand where they would without them.
+        shown = [place for _, place in Scanner(allowed, outlook=True).placed(pieces)]
     return [
-        (_filtered(piece, _FILTERS.get(place)), place)
-        for piece, place in Scanner(SCHEMES | frozenset(schemes)).placed(pieces)
+        (_filtered(piece, filters.get(other if place is Place.COMMENT else place) or filters.get(place)), place)
+        for (piece, place), other in zip(placed, shown, strict=True)
     ]
 
 
@@ -79,10 +92,13 @@ class Marks:
         while self._word in source.lower():
             self._word += "x"
         self._tags: list[Piece] = []
+        self._branches = 0
 
     def put(self, piece: Piece, place: Place) -> str:
         """Return what stands for a piece: itself, or a mark."""
-        if piece.kind is Kind.TEXT:
+        if place is Place.TAG:
+            self._follow(piece)
+        if piece.kind in (Kind.TEXT, Kind.TAKEN):
             return piece.text
         mark = f"{self._word}{len(self._tags)}z"
         self._tags.append(piece)
@@ -134,6 +150,17 @@ class Marks:
         """Return which elements end before the first mark, between the first and the second, and so on."""
         between = self._pattern.split(html)[:: self._pattern.groups + 1]
         return [[name for name in _END.findall(each.lower()) if name not in _IMPLIED] for each in between]
+
+    def _follow(self, piece: Piece) -> None:
+        """Follow the branches between attributes; RefusalError (`not_inlined`) for a class in one of them, for classes
+        are written before all other attributes.
+        """
+        word = piece.words[0] if piece.words else ""
+        if piece.kind is Kind.STATEMENT:
+            self._branches += (word in ("if", "for")) - (word in ("endif", "endfor"))
+        elif self._branches and _CLASS.match(piece.text):
+            detail = 'With a style sheet, say inside the class what it depends on: class="{% if … %}…{% endif %}"'
+            raise RefusalError("not_inlined", detail, piece.at)
 
 
 def _literal(text: str) -> str:

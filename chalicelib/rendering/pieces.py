@@ -14,6 +14,8 @@ class Kind(Enum):
     EXPRESSION = "expression"
     STATEMENT = "statement"
     """Also comments, and the tags around raw text."""
+    TAKEN = "taken"
+    """White space that the `-` of the next tag takes away."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ def pieces_of(source: str, lexer: Lexer) -> list[Piece]:
     while index < len(tokens):
         at, kind, _ = tokens[index]
         if at > done:
-            # White space that a `-` takes away.
-            found.append(Piece(Kind.TEXT, source[done:at], done))
+            found.append(Piece(Kind.TAKEN, source[done:at], done))
         last = index
         if kind in _ENDS:
             while tokens[last][1] != _ENDS[kind]:

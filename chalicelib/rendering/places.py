@@ -4,63 +4,19 @@ It reads HTML as browsers do as far as this matters, straight through, whichever
 escaping does not make safe are refused: names of tags and attributes, values without quotation marks, scripts, styles.
 """
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Final
 
 from chalicelib.rendering import limits
+from chalicelib.rendering.attribute_values import AttributeValue, Place, runs, unsafe
 from chalicelib.rendering.pieces import Kind, Piece
 from chalicelib.rendering.refusal import RefusalError
 
-
-class Place(Enum):
-    """What a tag of Jinja stands in."""
-
-    TEXT = auto()
-    TITLE = auto()
-    """Inside an element that has text only."""
-    COMMENT = auto()
-    TAG = auto()
-    """Between the attributes of a tag."""
-    VALUE = auto()
-    LINK = auto()
-    """At the beginning of an attribute that is a link: what stands here decides where it leads."""
-    STYLE = auto()
-    """In a `style` attribute."""
-
-
-_LINKS: Final = frozenset({"href", "src", "action", "background", "cite", "poster", "data", "srcset", "longdesc"})
 _FORBIDDEN_TAGS: Final = frozenset(
-    {
-        "script",
-        "iframe",
-        "frame",
-        "frameset",
-        "object",
-        "embed",
-        "applet",
-        "base",
-        "link",
-        "form",
-        "input",
-        "button",
-        "textarea",
-        "select",
-        "svg",
-        "math",
-        "template",
-        "noscript",
-        "xmp",
-        "noembed",
-        "noframes",
-        "plaintext",
-        "listing",
-    }
-)
+    {"script", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "link", "form", "input", "button"}
+) | {"textarea", "select", "svg", "math", "template", "noscript", "xmp", "noembed", "noframes", "plaintext", "listing"}
 _FORBIDDEN_ATTRIBUTES: Final = frozenset({"formaction", "srcdoc", "ping", "xlink:href"})
 _RAW: Final = frozenset({"style", "title"})
 _IMPLIED: Final = frozenset(
@@ -68,47 +24,35 @@ _IMPLIED: Final = frozenset(
 )
 """Elements that end where the next one of them begins."""
 _VOID: Final = frozenset({"area", "br", "col", "hr", "img", "meta", "source", "track", "wbr"})
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)|<!--|<[!?]")
-_ATTRIBUTE: Final = re.compile(r"[\s/]*(?:(>)|([^\s/>=]+)(\s*=\s*)?)")
-_SCHEME: Final = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*):")
+# What is white space in ASCII, and nothing else, is it in HTML.
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)|<!--|<[!?]|</(?=.)", re.ASCII | re.DOTALL)
+_ATTRIBUTE: Final = re.compile(r"[\s/]*(?:(>)|([^\s/>=]+)(\s*=\s*)?)", re.ASCII)
+_BARE_END: Final = re.compile(r"[\s>]", re.ASCII)
+_EMPTY_COMMENT: Final = re.compile("-?>")
+_COMMENT_END: Final = re.compile("--!?>")
+_CUT_END: Final = re.compile("-?!?>")
+"""The rest of what ends a comment, or begins and ends it at once, when a tag of Jinja stands in the middle of that."""
+_BOGUS_END: Final = re.compile(">")
+"""https://html.spec.whatwg.org/multipage/parsing.html#bogus-comment-state: `<!…>`, `<?…>` and `</ …>`."""
 _AFTER_NAME: Final = " \n\t\f>/\"'"
-_RUNS: Final = re.compile(r"expression\s*\(|javascript:|vbscript:|behavior\s*:|@import", re.IGNORECASE)
-
-
-@dataclass
-class _Choice:
-    """An `if` or a loop inside a value: whether it began open, and whether a branch of it ended so."""
-
-    began_open: bool
-    ended_open: bool = False
-    has_else: bool = False
-
-
-@dataclass
-class _Value:
-    """An attribute's value as far as it was read. It is open as long as nothing says where it leads; `text` is what was
-    written since the last tag of Jinja.
-    """
-
-    name: str
-    quote: str
-    text: str = ""
-    is_open: bool = True
-    choices: list[_Choice] = field(default_factory=list)
 
 
 class Scanner:
-    """Follows the pieces of one source. `schemes` are those that links may have."""
+    """Follows the pieces of one source. `schemes` are those that links may have; with `outlook`, what is in conditional
+    comments (`<!--[if mso]>…<![endif]-->`) is read as Outlook does: as if it were in none.
+    """
 
-    def __init__(self, schemes: frozenset[str]) -> None:
+    def __init__(self, schemes: frozenset[str], *, outlook: bool = False) -> None:
         self._schemes = schemes
+        self._outlook = outlook
         self._in: Place = Place.TEXT
         self._raw = ""
         self._element = ""
         self._seen: set[str] = set()
         self._open: Counter[str] = Counter()
         self._began = 0
-        self._value: _Value | None = None
+        self._value: AttributeValue | None = None
+        self._comment_end = _COMMENT_END
         self._in_name = False
 
     def placed(self, pieces: list[Piece]) -> Iterator[tuple[Piece, Place]]:
@@ -125,36 +69,31 @@ class Scanner:
             raise RefusalError("unsafe_html", "This does not end: a tag, a comment, a title or a style", self._began)
 
     def _place(self, piece: Piece) -> Place:
-        value = self._value
-        is_expression = piece.kind is Kind.EXPRESSION
+        if piece.kind is Kind.TAKEN:
+            return self._in if self._value is None else Place.VALUE
         if self._raw == "style":
-            raise _unsafe("A style sheet cannot depend on data", piece.at)
-        if value is None:
-            if self._in is Place.TAG and is_expression:
-                raise _unsafe("A value stands in an attribute, in quotation marks", piece.at)
-            return self._in
-        if not value.quote:
-            raise _unsafe("An attribute's value needs quotation marks", piece.at)
-        if value.name in _LINKS and value.is_open and value.text.strip():
-            # `java{{ x }}`: where it leads is not said yet, and no longer for the data to say.
-            raise _unsafe("Say where this link leads before the data, or leave all of it to the data", piece.at)
-        value.text = ""
-        if not is_expression:
-            _branch(value, piece.words[0] if piece.words else "")
-            return Place.VALUE
-        return _of_value(value)
+            raise unsafe("A style sheet cannot depend on data", piece.at)
+        if self._in is Place.COMMENT and self._comment_end is _BOGUS_END:
+            raise unsafe("Nothing here may depend on data", piece.at)
+        if self._value is not None:
+            return self._value.place(piece)
+        if self._in is Place.TAG and piece.kind is Kind.EXPRESSION:
+            raise unsafe("A value stands in an attribute, in quotation marks", piece.at)
+        return self._in
 
     def _read(self, piece: Piece) -> None:
         text, at = piece.text, 0
         if self._in_name and text[:1] not in _AFTER_NAME:
-            raise _unsafe("The names of tags and attributes may not depend on data", piece.at)
+            raise unsafe("The names of tags and attributes may not depend on data", piece.at)
+        if self._in is Place.COMMENT and _CUT_END.match(text):
+            raise unsafe("Where a comment ends may not depend on data", piece.at)
         while at < len(text):
             if self._value is not None:
                 at = self._read_value(self._value, text, at, piece)
             elif self._in is Place.TAG:
                 at = self._read_tag(text, at, piece)
             elif self._in is Place.COMMENT:
-                at = self._read_until("-->", text, at)
+                at = self._read_comment(text, at)
             elif self._raw:
                 at = self._read_raw(text, at, piece)
             else:
@@ -165,19 +104,28 @@ class Scanner:
         found = _TAG.search(text, at)
         if found is None:
             if text.endswith(("<", "</")):
-                raise _unsafe("The name of a tag may not depend on data", piece.at + len(text) - 1)
+                raise unsafe("The name of a tag may not depend on data", piece.at + len(text) - 1)
             return len(text)
         self._began = piece.at + found.start()
-        if found[0] == "<!--":
-            self._in = Place.COMMENT
-        else:
-            self._in, self._seen = Place.TAG, set()
-            name = (found[2] or "").lower()
-            self._element = name if not found[1] else ""
-            if name in _FORBIDDEN_TAGS:
-                raise RefusalError("unsafe_html", f"Templates have no <{name}>", self._began)
-            self._nest(name, ends=bool(found[1]))
+        if found[2] is None:
+            return self._begin_comment(text, found)
+        self._in, self._seen = Place.TAG, set()
+        name = found[2].lower()
+        self._element = name if not found[1] else ""
+        if name in _FORBIDDEN_TAGS:
+            raise RefusalError("unsafe_html", f"Templates have no <{name}>", self._began)
+        self._nest(name, ends=bool(found[1]))
         return found.end()
+
+    def _begin_comment(self, text: str, found: re.Match[str]) -> int:
+        self._in = Place.COMMENT
+        is_real = found[0] == "<!--" and not (self._outlook and text[found.end() :].lstrip().startswith("["))
+        self._comment_end = _COMMENT_END if is_real else _BOGUS_END
+        empty = _EMPTY_COMMENT.match(text, found.end()) if is_real else None
+        if empty is None:
+            return found.end()
+        self._in = Place.TEXT
+        return empty.end()
 
     def _read_tag(self, text: str, at: int, piece: Piece) -> int:
         found = _ATTRIBUTE.match(text, at)
@@ -192,7 +140,7 @@ class Scanner:
         if found[3] is None:
             return found.end()
         quote = text[found.end() : found.end() + 1]
-        self._value = _Value(name, quote if quote and quote in "\"'" else "")
+        self._value = AttributeValue(name, quote if quote and quote in "\"'" else "")
         return found.end() + len(self._value.quote)
 
     def _check_attribute(self, name: str, at: int) -> None:
@@ -203,36 +151,20 @@ class Scanner:
             raise RefusalError("unsafe_html", detail, at)
         self._seen.add(name)
 
-    def _read_value(self, value: _Value, text: str, at: int, piece: Piece) -> int:
+    def _read_value(self, value: AttributeValue, text: str, at: int, piece: Piece) -> int:
         end = text.find(value.quote, at) if value.quote else _end_of_bare(text, at)
-        inside = text[at : end if end >= 0 else len(text)]
-        value.text += inside
-        self._judge(value, piece.at + at)
+        value.read(text[at : end if end >= 0 else len(text)], self._schemes, piece.at + at, ends=end >= 0)
         if end < 0:
             return len(text)
         self._value = None
         return end + len(value.quote)
 
-    def _judge(self, value: _Value, at: int) -> None:
-        """Check what a value says so far, and whether that settles where it leads."""
-        written = html.unescape(value.text)
-        if value.name == "style" and _RUNS.search(written):
-            raise RefusalError("unsafe_html", "This style runs or loads something", at)
-        if value.name == "http-equiv" and "refresh" in written.lower():
-            raise RefusalError("unsafe_html", "A page may not lead elsewhere by itself", at)
-        if value.name not in _LINKS or not value.is_open or not written.strip():
-            return
-        scheme = _SCHEME.match("".join(written.split()))
-        if scheme and scheme[1].lower() not in self._schemes:
-            raise RefusalError("unsafe_html", f"A link may not have the scheme {scheme[1].lower()}", at)
-        value.is_open = scheme is None and not written.lstrip().startswith(("/", "#", "?"))
-
-    def _read_until(self, end: str, text: str, at: int) -> int:
-        found = text.find(end, at)
-        if found < 0:
+    def _read_comment(self, text: str, at: int) -> int:
+        found = self._comment_end.search(text, at)
+        if found is None:
             return len(text)
         self._in = Place.TEXT
-        return found + len(end)
+        return found.end()
 
     def _nest(self, name: str, *, ends: bool) -> None:
         if name in _IMPLIED or name in _VOID or not name:
@@ -243,8 +175,11 @@ class Scanner:
             raise RefusalError("too_deep", detail, self._began)
 
     def _read_raw(self, text: str, at: int, piece: Piece) -> int:
-        found = re.compile(rf"</{self._raw}(?=[\s/>])", re.IGNORECASE).search(text, at)
-        if "<" in text[at : found.start() if found else len(text)]:
+        found = re.compile(rf"</{self._raw}(?=[\s/>])", re.IGNORECASE | re.ASCII).search(text, at)
+        said = text[at : found.start() if found else len(text)]
+        if self._raw == "style" and runs(said):
+            raise RefusalError("unsafe_html", "This style sheet runs something", piece.at + at)
+        if "<" in said:
             raise RefusalError("unsafe_html", f"A <{self._raw}> has no tags in it", piece.at + at)
         if found is None:
             return len(text)
@@ -252,35 +187,6 @@ class Scanner:
         return found.end()
 
 
-def _branch(value: _Value, word: str) -> None:
-    """Follow a statement inside a value: each branch begins as the `if` did, and what follows is open where any of them
-    left it open.
-    """
-    if word in ("if", "for"):
-        value.choices.append(_Choice(value.is_open))
-    elif word in ("elif", "else") and value.choices:
-        choice = value.choices[-1]
-        choice.ended_open |= value.is_open
-        choice.has_else |= word == "else"
-        value.is_open = choice.began_open
-    elif word in ("endif", "endfor") and value.choices:
-        choice = value.choices.pop()
-        value.is_open |= choice.ended_open or (choice.began_open and not choice.has_else)
-
-
 def _end_of_bare(text: str, at: int) -> int:
-    found = re.compile(r"[\s>]").search(text, at)
+    found = _BARE_END.search(text, at)
     return found.start() if found else -1
-
-
-def _of_value(value: _Value) -> Place:
-    if value.name == "style":
-        return Place.STYLE
-    if value.name not in _LINKS or not value.is_open:
-        return Place.VALUE
-    value.is_open = False
-    return Place.LINK
-
-
-def _unsafe(detail: str, at: int) -> RefusalError:
-    return RefusalError("unsafe_place", detail, at)

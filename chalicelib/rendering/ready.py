@@ -15,6 +15,7 @@ from chalicelib.rendering.derived import text_source
 from chalicelib.rendering.environment import SOURCE_NAME, Sandbox
 from chalicelib.rendering.fill import FAILURES, Filling, Wording, finished, sandbox_of, told
 from chalicelib.rendering.grammar import parse
+from chalicelib.rendering.html_data import marked
 from chalicelib.rendering.inline import guarded, inlined
 from chalicelib.rendering.pieces import pieces_of
 from chalicelib.rendering.refusal import RefusalError
@@ -101,7 +102,8 @@ class _Maker:
 
     def _html(self, composed: Composed, trial: "_Trial") -> Parts:
         """Return HTML with its style sheets inlined, and the text that follows from it."""
-        placed = guarded(pieces_of(composed.text, sandbox_of(Part.EMAIL_HTML).lexer), self.sources.url_schemes)
+        pieces = pieces_of(composed.text, sandbox_of(Part.EMAIL_HTML).lexer)
+        placed = guarded(pieces, self.sources.url_schemes, marked=bool(marked(self.sources.schema)))
         guarded_source = composed.changed(piece for piece, _ in placed)
         faults = trial.faults(Part.EMAIL_HTML, guarded_source)
         self.faults += faults
