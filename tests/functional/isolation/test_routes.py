@@ -7,7 +7,7 @@ asks the same of a store in memory, against a world without Acme.)
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import Any, Final
 
 import pytest
@@ -49,6 +49,7 @@ from chalicelib.domain.words import Channel, Role, Scope
 from chalicelib.services.ports import NotificationRef
 from chalicelib.store.table import Table
 from tests.api import Api, Response, api_on
+from tests.aws_semantics.record import Record
 from tests.aws_semantics.switch import semantics
 from tests.build import ACME, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
@@ -62,7 +63,6 @@ STRANGER = a_user(*set(Role) - {Role.PLATFORM_ADMIN}, tenants=(GLOBEX,), user_id
 NAMESAKE = a_user(*set(Role) - {Role.PLATFORM_ADMIN}, tenants=(GLOBEX,), user_id=ACMES.user)
 COLLEAGUE = a_user(Role.USER, tenants=(ACME,), user_id="colleague")
 SERVICE = a_service(*Scope, tenants=(GLOBEX,))
-_UNWATCHED: Final = new_session()
 ROUTES = {
     f"{method} {path}": entry.view_function
     for path, methods in sorted(app.routes.items())
@@ -90,22 +90,52 @@ CHOSEN = [
 SWEPT = [(name, who, caller) for name in sorted(SWEEPING) for who, caller in callers(ROUTES[name]).items()]
 
 
-@pytest.fixture
-def table() -> Iterator[Table]:
+@dataclass(frozen=True)
+class Stage:
+    """A table where Acme has one of everything, its rows by their keys, and what was seen of who asked for them."""
+
+    table: Table
+    unwatched: Any
+    beginning: dict[str, Any]
+    record: Record
+
+    def rows(self) -> dict[str, Any]:
+        """Return all rows by their keys, read by a client that nobody watches."""
+        items = self.unwatched.scan(TableName=self.table.name)["Items"]
+        return {f"{row['PK']['S']} {row['SK']['S']}": row for row in items}
+
+    def restore(self) -> None:
+        """Bring the table back to its beginning: filling it anew takes longer than all the tests."""
+        now = self.rows()
+        for key in now.keys() - self.beginning.keys():
+            self.unwatched.delete_item(TableName=self.table.name, Key={name: now[key][name] for name in ("PK", "SK")})
+        for key, row in self.beginning.items():
+            if now.get(key) != row:
+                self.unwatched.put_item(TableName=self.table.name, Item=row)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
     """A table whose requests are watched: none may name a key outside of its caller's tenant."""
     name = f"herald-{uuid.uuid4()}"
     with mock_aws():
-        create_table(new_session(), name)
+        session = new_session()
+        create_table(session, name)
         with semantics("7:tenant_guard") as record:
-            yield Table(name, new_session(), pause=lambda seconds: None)
-    assert record.violations == []
+            table = Table(name, new_session(), pause=lambda seconds: None)
+            fill(acting(on_table(table)))
+            stage = Stage(table, session.create_client("dynamodb"), {}, record)
+            stage.beginning.update(stage.rows())
+            yield stage
 
 
 @pytest.fixture
-def api(table: Table, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """The API on a table where Acme has one of everything."""
-    fill(acting(on_table(table)))
-    return api_on(on_table(table), monkeypatch)
+def api(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """The API on a table where Acme has one of everything, whatever the test before did to it."""
+    stage.restore()
+    stage.record.entries.clear()
+    yield api_on(on_table(stage.table), monkeypatch)
+    assert stage.record.violations == []
 
 
 def fill(store: Store) -> None:
@@ -175,11 +205,9 @@ def bytes_of(response: Response, ids: Ids) -> tuple[int, str, str]:
     return response.status, headers, re.sub(r'"createdAt":"[^"]*"', '"createdAt":"…"', text)
 
 
-def of_acme(table: Table) -> list[Any]:
-    """Return all rows that are not Globex's, read by a client that nobody watches."""
-    unwatched: Any = _UNWATCHED.create_client("dynamodb")
-    rows = unwatched.scan(TableName=table.name)["Items"]
-    return [row for row in rows if row["PK"]["S"].split("#")[1] != GLOBEX]
+def of_acme(stage: Stage) -> list[Any]:
+    """Return all rows that are not Globex's."""
+    return [row for key, row in stage.rows().items() if key.partition(" ")[0].split("#")[1] != GLOBEX]
 
 
 def test_every_route_has_a_case() -> None:
@@ -189,12 +217,12 @@ def test_every_route_has_a_case() -> None:
 
 @pytest.mark.parametrize(("name", "who", "caller"), ASKED, ids=[f"{name} by {who}" for name, who, _ in ASKED])
 def test_what_is_somebody_elses_is_answered_like_what_nobody_has(
-    api: Api, table: Table, name: str, who: str, caller: Principal
+    api: Api, stage: Stage, name: str, who: str, caller: Principal
 ) -> None:
-    before = of_acme(table)
+    before = of_acme(stage)
 
     theirs = call(api, name, caller, ACMES, NAMING[name](ACMES))
-    after = of_acme(table)
+    after = of_acme(stage)
     nobodys = call(api, name, caller, NOBODYS, NAMING[name](NOBODYS))
 
     assert bytes_of(theirs, ACMES) == bytes_of(nobodys, NOBODYS)
@@ -203,9 +231,9 @@ def test_what_is_somebody_elses_is_answered_like_what_nobody_has(
 
 @pytest.mark.parametrize(("name", "who", "caller"), SWEPT, ids=[f"{name} by {who}" for name, who, _ in SWEPT])
 def test_what_is_about_all_of_ones_own_passes_over_everybody_elses(
-    api: Api, table: Table, name: str, who: str, caller: Principal
+    api: Api, stage: Stage, name: str, who: str, caller: Principal
 ) -> None:
-    before = of_acme(table)
+    before = of_acme(stage)
 
     response = call(api, name, caller, ACMES, Ask())
 
@@ -213,27 +241,27 @@ def test_what_is_about_all_of_ones_own_passes_over_everybody_elses(
     assert MARK not in response.text
     assert not response.json.get("unreadCount")
     assert not response.json.get("updatedCount")
-    assert of_acme(table) == before
+    assert of_acme(stage) == before
 
 
 @pytest.mark.parametrize(("name", "who", "caller"), CHOSEN, ids=[f"{name} by {who}" for name, who, _ in CHOSEN])
 def test_what_users_say_of_themselves_is_said_of_nobody_else(
-    api: Api, table: Table, name: str, who: str, caller: Principal
+    api: Api, stage: Stage, name: str, who: str, caller: Principal
 ) -> None:
-    before = of_acme(table)
+    before = of_acme(stage)
 
     response = call(api, name, caller, ACMES, Ask(CHOOSING[name]))
 
     assert response.status in {200, 201}
-    assert [row for row in of_acme(table) if "colleague" not in str(row)] == before
+    assert [row for row in of_acme(stage) if "colleague" not in str(row)] == before
 
 
-def test_a_shared_phone_is_all_that_goes_to_the_colleague_who_registers_it(api: Api, table: Table) -> None:
-    before = of_acme(table)
+def test_a_shared_phone_is_all_that_goes_to_the_colleague_who_registers_it(api: Api, stage: Stage) -> None:
+    before = of_acme(stage)
 
     response = call(api, SHARED, COLLEAGUE, ACMES, Ask(CHOOSING[SHARED]))
 
-    after = [row for row in of_acme(table) if "colleague" not in str(row)]
+    after = [row for row in of_acme(stage) if "colleague" not in str(row)]
     assert response.status == 201
     assert [row for row in before if row not in after] == [row for row in before if device_id(ACMES.token) in str(row)]
     assert [row for row in after if row not in before] == []
