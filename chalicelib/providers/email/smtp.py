@@ -16,6 +16,7 @@ from chalicelib.channels.base import EmailMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
+from chalicelib.providers.answer_watch import watch_answers
 from chalicelib.providers.base import EmailAddress, Provider, ProviderSettings, SenderName, Timeouts, misconfigured
 from chalicelib.providers.guard import PUBLIC_ONLY, ForbiddenHostError, HostGuard
 from chalicelib.providers.http import unsure_for
@@ -110,6 +111,11 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
         sender = self.settings.sender or message.sender
         if sender is None:
             return misconfigured("no_sender")
+        # Each reply may take its time; all of them together may not keep the worker.
+        with watch_answers(self.timeouts.total):
+            return self._send(message, sender)
+
+    def _send(self, message: EmailMessage, sender: str) -> ProviderResult:
         domain = sender.rpartition("@")[2]
         id_ = f"<{message.reference}@{domain}>"
         content = written(message, id_, mailbox(self.settings.sender_name or message.sender_name or "", sender, CRLF))
@@ -127,7 +133,10 @@ class Smtp(Provider[SmtpSettings, EmailMessage]):
 
     def probe(self) -> ProviderResult:
         """Connect, secure, log in and ask for nothing (NOOP). Only a mail tells whether it takes one."""
-        domain = (self.settings.sender or self.settings.host).rpartition("@")[2]
+        with watch_answers(self.timeouts.total):
+            return self._ask_for_nothing((self.settings.sender or self.settings.host).rpartition("@")[2])
+
+    def _ask_for_nothing(self, domain: str) -> ProviderResult:
         try:
             connection = self._connections.take(domain)
         except OSError as error:

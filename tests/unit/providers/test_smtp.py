@@ -1,9 +1,11 @@
 """Where the dialog with a mail server breaks decides whether the message may be sent again."""
 
+import smtplib
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -19,7 +21,7 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.email.smtp import Smtp, SmtpSettings, Step, refusal
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
-from chalicelib.providers.smtp_connections import MailServer, SmtpConnections
+from chalicelib.providers.smtp_connections import MailServer, Security, SmtpConnections
 
 RETRIABLE, PERMANENT, MISCONFIGURED = (
     AttemptOutcome.RETRIABLE,
@@ -392,3 +394,49 @@ def test_the_connection_goes_to_the_address_that_was_checked() -> None:
         settings = SmtpSettings(host="mail.acme.example", port=server.port, security="none")
         assert isinstance(Smtp(settings, TIMEOUTS, Guard()).send(MAIL), Accepted)
     assert asked == [("mail.acme.example", server.port)]
+
+
+@pytest.mark.parametrize("talk", [b"220-x\r\n", b"2", b"220-" + b"x" * 4_000 + b"\r\n"])
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_server_that_never_stops_talking_does_not_keep_the_worker(talk: bytes, security: Security) -> None:
+    with talking(talk) as port:
+        settings = SmtpSettings(host="127.0.0.1", port=port, security=security, sender="shop@acme.example")
+        provider = Smtp(settings, TIMEOUTS, HostGuard(["127.0.0.1"]))
+        began = time.monotonic()
+        sent, probed = provider.send(MAIL), provider.probe()
+
+    assert isinstance(sent, Refused)
+    assert isinstance(probed, Refused)
+    assert sent.kind is RETRIABLE
+    assert time.monotonic() - began < 4 * TIMEOUTS.total
+
+
+def test_a_reply_has_an_end() -> None:
+    with talking(b"220-" + b"x" * 4_000 + b"\r\n", pause=0) as port:
+        server = MailServer(host="127.0.0.1", port=port, security="none")
+        with pytest.raises(smtplib.SMTPServerDisconnected, match="the reply does not end"):
+            SmtpConnections(server, Timeouts(60, 60), HostGuard(["127.0.0.1"])).take("acme.example")
+
+
+@contextmanager
+def talking(words: bytes, pause: float = 0.05) -> Iterator[int]:
+    """Give the port of a server that says `words` again and again, from the first moment on."""
+    over = threading.Event()
+
+    def talk() -> None:
+        while not over.is_set():
+            with suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    while not over.wait(pause):
+                        connection.sendall(words)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            over.set()
+            thread.join()
