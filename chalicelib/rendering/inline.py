@@ -26,7 +26,7 @@ _STYLE_SHEET: Final = re.compile(r"<style[\s>]", re.IGNORECASE)
 _TBODY: Final = re.compile(r"</?tbody>")
 _BRACE: Final = re.compile(r"\{(?=[{%#])")
 _END: Final = re.compile(r"</([a-z0-9]+)")
-_CLASS: Final = re.compile(r"[^>]*?\bclass\s*=", re.IGNORECASE)
+_CLASS: Final = re.compile(r"[^>]*?\b(class|style)\s*=", re.IGNORECASE)
 _IMPLIED: Final = frozenset(
     {"html", "head", "body", "p", "li", "dt", "dd", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"}
 ) | {"option", "style"}
