@@ -26,7 +26,7 @@ def endings_of(cases: Sequence[Case], folder: Path) -> list[Ending]:
         env=environment,
         cwd=folder,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr.decode()[-2_000:]
