@@ -1,11 +1,13 @@
 """Every provider there is can be set up as it says, and is in docs/providers.md."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from msgspec.structs import fields
 
 from chalicelib.aws.clients import session
 from chalicelib.providers.aws import aws_service
@@ -68,3 +70,11 @@ def test_a_row_begins_with_the_channel() -> None:
     rows = [line.split(" | ") for line in PROVIDERS.read_text().splitlines() if line.count(" | ") == 4]
 
     assert [row[0].removeprefix("| ") for row in rows[1:]] == [str(entry.channel) for entry in catalogue()]
+
+
+@pytest.mark.parametrize("provider", [each for each in all_providers() if each.through is None], ids=lambda p: p.vendor)
+def test_the_page_of_a_provider_names_all_its_settings(provider: ProviderClass) -> None:
+    page = (PROVIDERS.parent / "providers" / f"{provider.vendor}.md").read_text()
+
+    settings = {field.encode_name for field in fields(provider.settings_type)}
+    assert {name for name in settings if not re.search(rf"[`\"]{name}[`\"]", page)} == set()
