@@ -3,67 +3,19 @@
 How many processes work is MiniStack's to say; each counts for itself, so what is promised is promised per worker.
 """
 
-from collections import Counter
-
 import pytest
 
 from chalicelib.domain.breaker import MOST_FAILURES, Phase
 from infra.cli.waiting import eventually
 from infra.local.sandbox.faults import FaultKind
-from tests.e2e.arrivals import explained, mails, told
-from tests.e2e.conftest import SEND, Herald, Person
-from tests.e2e.mappings import paused
+from tests.e2e.arrivals import explained, told
+from tests.e2e.conftest import Herald, Person
 from tests.e2e.outages import PAUSE, Outage, workers_so_far
-from tests.e2e.tenants import Tenant, mailing_tenant, new_tenant, sendgrid
+from tests.e2e.tenants import mailing_tenant, new_tenant, sendgrid
 
 pytestmark = pytest.mark.stack
 
-MANY, SOME, AT_ONCE = 300, 60, 20
-"""Deliveries of a long outage and of a short one; recipients of one send: more keep a small machine from its work."""
 IN_TIME = 90.0
-
-
-def send_to(tenant: Tenant, people: list[Person]) -> list[str]:
-    """Send a mail to each, to some at a time, and wait until it is decided who is to make it; return the ids."""
-    content = {"subject": "Hello", "body": "It is on its way."}
-    ids: list[str] = []
-    for start in range(0, len(people), AT_ONCE):
-        recipients = [person.as_recipient() for person in people[start : start + AT_ONCE]]
-        body = {"recipients": recipients, "channels": ["email"], "content": content}
-        ids += [sent["id"] for sent in tenant.service.post(SEND, body)["notifications"]]
-        decided(tenant, ids[start:])
-    return ids
-
-
-def decided(tenant: Tenant, ids: list[str]) -> None:
-    """Wait until all are."""
-
-    def look() -> bool:
-        while ids and told(tenant.service, ids[-1])["deliveries"]:
-            ids.pop()
-        return not ids
-
-    eventually(look, "all plans to be made", IN_TIME)
-
-
-def arrivals(herald: Herald, tenant: Tenant) -> Counter[str]:
-    """Return how many mails of a tenant came for each address."""
-    return Counter(address for mail in mails(herald, tenant.id) for address in addresses(mail.body))
-
-
-def addresses(body: dict[str, object]) -> list[str]:
-    """Return whom a record of SendGrid or SMTP is for."""
-    match body:
-        case {"personalizations": [{"to": [{"email": str(address)}]}]}:
-            return [address]
-        case {"to": [*several]}:
-            return [str(address) for address in several]
-    return []
-
-
-def each_once(people: list[Person]) -> Counter[str]:
-    """Return what has arrived when everybody got one mail."""
-    return Counter(person.email for person in people)
 
 
 def test_when_one_vendor_keeps_failing_the_next_one_delivers_and_everybody_can_see_it(
@@ -145,52 +97,3 @@ def test_what_one_worker_found_out_those_know_that_begin_later(herald: Herald, p
     eventually(lambda: new_plan() == ["smtp", "sendgrid"], "plans to begin with the other", IN_TIME)
     assert outage.latest is not None
     outage.end()
-
-
-def test_while_a_vendor_is_down_it_gets_few_calls_and_what_waits_arrives_once_it_is_back(herald: Herald) -> None:
-    outage = Outage(herald, new_tenant(herald, sendgrid(herald)))
-    people = [Person() for _ in range(MANY)]
-    outage.begin()
-    send_to(outage.tenant, people)
-    eventually(lambda: outage.tried_again(2), "it to be found still down, twice", IN_TIME)
-    outage.end()
-    eventually(lambda: arrivals(herald, outage.tenant) == each_once(people), "all mails to arrive", IN_TIME)
-
-    bounded(herald, outage)
-
-
-def test_while_a_vendor_is_down_the_next_one_delivers_at_once(herald: Herald) -> None:
-    # Given mails that are all planned for a vendor that is down
-    outage = Outage(herald, mailing_tenant(herald))
-    people = [Person() for _ in range(SOME)]
-    outage.begin()
-    with paused(herald, "EmailMapping"):
-        ids = send_to(outage.tenant, people)
-
-    # When workers make them
-    eventually(lambda: arrivals(herald, outage.tenant) == each_once(people), "all mails to arrive", IN_TIME)
-    outage.end()
-
-    # Then the next vendor took all of them, most without a call to the first
-    assert {mail.vendor for mail in mails(herald, outage.tenant.id)} == {"smtp"}
-    bounded(herald, outage)
-    texts = [explained(outage.tenant.service, id)["channels"][0]["text"] for id in ids[-10:]]
-    assert any("sendgrid was passed over because calls to it were failing" in text for text in texts)
-
-
-def bounded(herald: Herald, outage: Outage) -> None:
-    """Demand that a vendor that was down got at most five calls of each worker, and one of each after each pause; that
-    in the pauses nobody called; and that nothing was written of it but what it became.
-    """
-    failed, workers = outage.failed, workers_so_far(herald)
-    down = failed[-1].at - failed[0].at
-    assert len(failed) <= workers * (MOST_FAILURES + down // PAUSE)
-    opened = [circuit for circuit in outage.told if circuit.phase is Phase.OPEN]
-    assert len(opened) <= 1 + down // PAUSE
-    in_pauses = [call for circuit in opened for call in outage.calls if is_in_pause(call.at - circuit.at / 1_000)]
-    assert in_pauses == []
-
-
-def is_in_pause(since: float) -> bool:
-    """Tell whether a time, in seconds since a breaker opened, is one in which every worker knows and waits."""
-    return PAUSE / 2 < since < PAUSE * 0.9

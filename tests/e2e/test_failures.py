@@ -46,27 +46,6 @@ def test_a_worker_that_dies_between_claim_and_result_leaves_unknown(
     assert len(sent) == (0 if moment == "after the claim" else 1)
 
 
-def test_when_one_vendor_keeps_failing_the_next_one_delivers(herald: Herald, person: Person) -> None:
-    tenant = mailing_tenant(herald)
-    herald.fail(person, vendor="sendgrid", kind=FaultKind.STATUS, status=500)
-
-    delivery = tenant.settled(tenant.send(person)).on("email")
-
-    assert (delivery.status, delivery.provider, delivery.attempts) == ("sent", "smtp", 5)
-    assert len(herald.stack.sandbox.records("sendgrid", contains=person.email)) == 4
-    assert len(herald.stack.sandbox.mails(contains=person.email)) == 1
-
-
-def test_a_vendor_that_asks_to_wait_is_waited_for(herald: Herald, person: Person) -> None:
-    herald.fail(person, vendor="sendgrid", kind=FaultKind.STATUS, status=429, retry_after=3, times=1)
-
-    delivery = herald.delivery(herald.send(person))
-
-    first, second = herald.stack.sandbox.records("sendgrid", contains=person.email)
-    assert (delivery.status, delivery.provider) == ("sent", "sendgrid")
-    assert second.at - first.at >= 3
-
-
 @pytest.mark.parametrize("kind", [FaultKind.SLOW, FaultKind.DROPPED, FaultKind.BAD_GATEWAY, FaultKind.MALFORMED])
 def test_an_unclear_answer_is_unknown_and_never_sent_again(herald: Herald, person: Person, kind: FaultKind) -> None:
     tenant = mailing_tenant(herald)
