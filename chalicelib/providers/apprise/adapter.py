@@ -13,12 +13,12 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.apprise.calling import notify, within
+from chalicelib.providers.apprise.guarded import guarded_by
 from chalicelib.providers.apprise.messages import is_target, targets_of, type_of, words_of
 from chalicelib.providers.apprise.service import TARGET, Service
 from chalicelib.providers.apprise.urls import UnusableUrlError, check, filled, plugin_of
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
-from chalicelib.providers.http import judge_silence
 
 PATIENCE: Final = 1.5
 """How often the time of one request all those of a message may take together: less than twice, as a lease lasts."""
@@ -98,16 +98,16 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
             plugin = None
         if plugin is None or len(plugin) != 1:
             return _not_sent("invalid_target")
-        if self.service.hosted:
-            try:
-                self.guard.check(plugin.host, plugin.port or (443 if plugin.secure else 80))
-            except OSError as error:
-                return judge_silence(error)
         title, body = words_of(message)
         if self.service.html:
             title, body = escape(title, quote=False), escape(body, quote=False)
         words = {"title": title, "body": body, "body_format": "html" if self.service.html else "text"}
-        return within(PATIENCE * self.timeouts.total, lambda: notify(plugin, **words, notify_type=type_of(message)))
+
+        def call() -> ProviderResult:
+            with guarded_by(self.guard):
+                return notify(plugin, **words, notify_type=type_of(message))
+
+        return within(PATIENCE * self.timeouts.total, call)
 
 
 def _not_sent(code: str) -> Refused:

@@ -46,7 +46,8 @@ def judged(heard: Heard) -> ProviderResult:
         return Unsure(code="unreadable_answer")
     if heard.error is not None:
         result = judge_silence(heard.error)
-        return msgspec.structs.replace(result, retries=RETRIES) if isinstance(result, Refused) else result
+        passes = isinstance(result, Refused) and result.kind is AttemptOutcome.RETRIABLE
+        return msgspec.structs.replace(result, retries=RETRIES) if passes else result
     if heard.status in GATEWAY_ERRORS:
         return Unsure(code=f"http_{heard.status}")
     code = "failure" if heard.status is None else f"http_{heard.status}"

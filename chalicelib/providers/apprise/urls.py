@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from chalicelib.domain.words import Channel
+from chalicelib.providers.apprise.guarded import guarded_module
 from chalicelib.providers.apprise.hearing import hearing
 from chalicelib.providers.apprise.service import TARGET, Service
 from chalicelib.providers.base import SettingError
@@ -64,7 +65,7 @@ def plugin_of(service: Service, url: str, parameters: Mapping[str, str]) -> "Not
     # Apprise takes a plus for a plus.
     given = urlencode({**service.fixed, **parameters}, quote_via=quote)
     with hearing():
-        plugin_class = _plugin_class(service.plugin)
+        plugin_class = _plugin_class(service.plugin, guarded=service.hosted)
         results = plugin_class.parse_url(f"{url}{'&' if '?' in url else '?'}{given}" if given else url)
         if not results:
             raise UnusableUrlError(f"Apprise cannot read it; {service.name} is such as {service.example}")
@@ -89,9 +90,10 @@ def _check_parameters(service: Service, url: str) -> None:
 
 
 @cache
-def _plugin_class(plugin: str) -> "type[NotifyBase]":
-    module, _, name = plugin.rpartition(".")
-    found: type[NotifyBase] = getattr(import_module(f"apprise.plugins.{module}"), name)
+def _plugin_class(plugin: str, *, guarded: bool) -> "type[NotifyBase]":
+    place, _, name = plugin.rpartition(".")
+    load = guarded_module if guarded else import_module
+    found: type[NotifyBase] = getattr(load(f"apprise.plugins.{place}"), name)
     return type(name, (found,), {"throttle": _go_on, "default_retries": 1})
 
 

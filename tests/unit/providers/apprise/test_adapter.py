@@ -4,7 +4,8 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import pytest
 
@@ -15,6 +16,7 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.apprise.adapter import best, class_of
 from chalicelib.providers.apprise.messages import type_of, words_of
+from chalicelib.providers.apprise.services import SERVICES
 from chalicelib.providers.base import SettingError, Timeouts
 from chalicelib.providers.guard import PUBLIC_ONLY, ForbiddenHostError, HostGuard
 from tests.unit.providers.wire import answer, http_server
@@ -30,6 +32,12 @@ AN_ALERT = AlertMessage(
     source="db-1",
     dedup_key="disk",
 )
+MESSAGES: Mapping[Channel, Callable[[str, str], Message]] = {
+    Channel.SMS: lambda _vendor, sample: SmsMessage(reference="n1", to=sample, text="Hi", segments=1),
+    Channel.PUSH: lambda _vendor, sample: PushMessage(reference="n1", tokens=(sample,), title="Hi", body="Hello"),
+    Channel.CHAT: lambda vendor, sample: ChatMessage(reference="n1", text="Hi", targets={vendor: sample}),
+    Channel.ALERT: lambda _vendor, _sample: AN_ALERT,
+}
 OK = answer(200, b"{}")
 HERE = HostGuard(["127.0.0.1"])
 
@@ -261,7 +269,58 @@ def test_a_server_cannot_hold_a_worker_by_answering_bit_by_bit() -> None:
             over.set()
             server.join()
 
-    assert result == Unsure(code="timeout")
+    assert result == Accepted()
+
+
+def test_a_name_that_turns_inward_between_two_questions_gains_nothing() -> None:
+    # Asked by the guard, it is a public address; asked again, it would be this machine.
+    guard = HostGuard([], lambda _host, _port: ["192.0.9.1"])
+    with http_server(OK) as inside:
+        url = f"gotify://localhost:{inside.port}/token"
+        result = send(Channel.PUSH, "gotify", url, A_PUSH, guard, Timeouts(connect=0.2, read=0.2))
+
+    assert not isinstance(result, Accepted)
+    assert inside.heard == []
+
+
+def test_every_name_that_a_plugin_asks_for_passes_the_guard() -> None:
+    asked: set[str] = set()
+
+    def nobody(host: str, _port: int) -> list[str]:
+        asked.add(host)
+        return ["10.0.0.1"]
+
+    for service in SERVICES.values():
+        if service.hosted:
+            message = MESSAGES[service.channel](service.vendor, service.sample)
+            result = send(service.channel, service.vendor, service.example, message, HostGuard([], nobody))
+            assert result == refused("forbidden_host", AttemptOutcome.MISCONFIGURED), service.vendor
+
+    assert len(asked) > 10
+
+
+def test_an_answer_without_end_is_not_read() -> None:
+    over = threading.Event()
+    sent = 0
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def flood() -> None:
+            nonlocal sent
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n")
+                while not over.is_set():
+                    sent += connection.send(b" " * 65_536)
+
+        server = threading.Thread(target=flood)
+        server.start()
+        try:
+            send(Channel.PUSH, "gotify", f"gotify://127.0.0.1:{listener.getsockname()[1]}/token", A_PUSH)
+        finally:
+            over.set()
+            server.join()
+
+    assert sent < 50_000_000
 
 
 def test_a_server_cannot_hold_a_worker_by_asking_it_to_wait() -> None:
