@@ -1,17 +1,30 @@
 """Explores interleavings: runs a scenario of several actors under every order of their effects, crashes included.
 
-Each actor runs in a thread of its own that stops before every effect (a call of a port). A schedule says, stop by stop,
+Each actor runs in a thread that stops before every effect (a call of a port). A schedule says, stop by stop,
 which actor goes on, or dies there. Schedules are enumerated depth first, so that every order is tried exactly once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Lock
 from typing import Any, Final
 
 PATIENCE: Final = 10.0
 """Seconds after which an actor that neither stops nor ends fails the test."""
+_THREADS: Final = ThreadPoolExecutor(max_workers=16)
+"""Where actors live, one scenario after another: to start a thread for each takes longer than what it does."""
+
+
+def _held() -> Lock:
+    """Return a lock that somebody has; whoever waits for it goes on when the other side gives it back.
+
+    (A threading.Event tells the same, with a lock and a list for each time that somebody waits.)
+    """
+    lock = Lock()
+    lock.acquire()
+    return lock
 
 
 class Crash(BaseException):
@@ -25,8 +38,8 @@ class Actor:
     name: str
     run: Callable[[], object]
     may_crash: bool = False
-    go: Event = field(default_factory=Event)
-    stopped: Event = field(default_factory=Event)
+    go: Lock = field(default_factory=_held)
+    stopped: Lock = field(default_factory=_held)
     dying: bool = False
     ended: bool = False
     error: BaseException | None = None
@@ -35,9 +48,8 @@ class Actor:
         """Stop before an effect until the schedule lets the actor go on. One that died has no effects any more."""
         if self.dying:
             raise Crash
-        self.go.clear()
-        self.stopped.set()
-        if not self.go.wait(PATIENCE):
+        self.stopped.release()
+        if not self.go.acquire(timeout=PATIENCE):
             raise TimeoutError(self.name)
         if self.dying:
             raise Crash
@@ -51,14 +63,17 @@ class Actor:
         except BaseException as error:  # noqa: BLE001 — handed to the test's own thread
             self.error = error
         self.ended = True
-        self.stopped.set()
+        self.stopped.release()
 
     def resume(self, *, dying: bool) -> None:
         """Let the actor run to its next stop or its end."""
         self.dying = dying
-        self.stopped.clear()
-        self.go.set()
-        if not self.stopped.wait(PATIENCE):
+        self.go.release()
+        self.stop()
+
+    def stop(self) -> None:
+        """Wait until the actor has come to its next stop or its end."""
+        if not self.stopped.acquire(timeout=PATIENCE):
             raise TimeoutError(self.name)
 
 
@@ -111,8 +126,8 @@ def explore(make: Callable[[], Scenario], *, crashes: int = 0) -> int:
 def _run(scenario: Scenario, prefix: Sequence[int], crashes: int) -> Iterator[tuple[int, int, str]]:
     for actor in scenario.actors:
         # An actor acts for the tenant that the test acts for.
-        Thread(target=copy_context().run, args=(actor.live,), daemon=True).start()
-        actor.stopped.wait(PATIENCE)
+        _THREADS.submit(copy_context().run, actor.live)
+        actor.stop()
     position = 0
     while running := [actor for actor in scenario.actors if not actor.ended]:
         options = [(actor, False) for actor in running]
