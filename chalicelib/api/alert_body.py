@@ -1,10 +1,14 @@
 """What only an alert has, as it is written in a send."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, TypeAdapter
+from pydantic_core import CoreSchema
 
 from chalicelib.api.fields import FreeData
 from chalicelib.api.models import Body, Line
-from chalicelib.domain.content import NO_ALERT, AlertAction, AlertContent, Severity
+from chalicelib.domain.content import AlertAction, AlertContent, Severity
+from chalicelib.domain.wire import to_json
 
 
 class AlertBody(Body):
@@ -21,7 +25,17 @@ class AlertBody(Body):
     source: Line | None = None
     details: FreeData = Field(default_factory=dict)
 
+    def content(self) -> AlertContent:
+        """Return what is stored of it."""
+        return AlertContent(**dict(self))
 
-def alert_content(body: AlertBody | None) -> AlertContent:
-    """Return what `body` says of an alert."""
-    return NO_ALERT if body is None else AlertContent(**dict(body))
+
+def read(value: Any) -> AlertBody:
+    """Return the block; raises ValidationError."""
+    # As JSON again: read as Python values, the words of a severity would not be one.
+    return AlertBody.model_validate_json(to_json(value))
+
+
+def schema() -> CoreSchema:
+    """Return how pydantic describes a block."""
+    return TypeAdapter(AlertBody).core_schema

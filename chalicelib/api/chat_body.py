@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic_core import CoreSchema
 
 from chalicelib.api.fields import size_of_json
 from chalicelib.api.models import Body, fault
@@ -32,7 +33,16 @@ class ChatBody(Body):
         default_factory=list
     )
 
+    def content(self) -> ChatContent:
+        """Return what is stored of it."""
+        return ChatContent(blocks=tuple(self.blocks)) if self.blocks else NO_CHAT
 
-def chat_content(body: ChatBody | None) -> ChatContent:
-    """Return what is stored of a chat block."""
-    return NO_CHAT if body is None or not body.blocks else ChatContent(blocks=tuple(body.blocks))
+
+def read(value: Any) -> ChatBody:
+    """Return the block; raises ValidationError."""
+    return ChatBody.model_validate(value)
+
+
+def schema() -> CoreSchema:
+    """Return how pydantic describes a block."""
+    return TypeAdapter(ChatBody).core_schema

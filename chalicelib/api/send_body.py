@@ -4,8 +4,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from chalicelib.api.alert_body import AlertBody
-from chalicelib.api.chat_body import ChatBody
 from chalicelib.api.fields import (
     EACH_ONCE,
     ChannelName,
@@ -21,7 +19,6 @@ from chalicelib.api.fields import (
 from chalicelib.api.later import Later
 from chalicelib.api.models import ONE_LINE, PLAIN_TEXT, Body, Line
 from chalicelib.api.recipient_models import RecipientBody
-from chalicelib.domain.content import MOST_FILES
 
 MAX_BODY: Final = 256 * 1024
 """Bytes of a send, so that each of its notifications fits into one item of the table (400 KB)."""
@@ -29,8 +26,6 @@ MOST_RECIPIENTS: Final = 100
 
 SOME: Final = Field(min_length=1, max_length=MOST_RECIPIENTS)
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=100_000), PLAIN_TEXT]
-PushText = Annotated[str, StringConstraints(min_length=1, max_length=1_024), PLAIN_TEXT]
-PushData = Annotated[dict[Name, PushText], Field(max_length=20)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2_048), ONE_LINE]
 
 
@@ -47,50 +42,24 @@ class TemplateBody(Body):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
-class PushBody(Body):
-    """What only a push notification has. `ttl` is in seconds, 28 days at most. `dataOnly`: no device shows it by
-    itself, the app gets `title` and `body` with the data.
-    """
-
-    title: Line | None = None
-    image: Url | None = None
-    data: PushData = Field(default_factory=dict)
-    ttl: Annotated[int, Field(ge=0, le=2_419_200)] | None = None
-    data_only: bool = False
-
-
 class SmsBody(Body):
     """What only a text message has. `truncate`: cut what exceeds the tenant's segments instead of failing."""
 
     truncate: bool = False
 
 
-class AttachmentBody(Body):
-    """A file in the bucket of files. `key` begins with the tenant's id and a slash; the recipient sees the `name`."""
-
-    key: Annotated[str, StringConstraints(min_length=1, max_length=1_024), ONE_LINE]
-    name: Line
-    type: Line
-
-
-class EmailBody(Body):
-    """What only an e-mail has. Its files may have 10 MB in all, which is seen when it goes out."""
-
-    attachments: Annotated[list[AttachmentBody], Field(max_length=MOST_FILES)] = Field(default_factory=list)
-
-
 class ContentBody(Body):
-    """What is said. `html` is sanitized."""
+    """What is said. `html` is sanitized. What only some channels have is read by files of their own."""
 
     subject: Line | None = None
     body: LongText
     html: LongText | None = None
     action_url: Url | None = None
-    email: EmailBody | None = None
-    push: PushBody | None = None
+    email: Annotated[Any, Later("email_body")] = None
+    push: Annotated[Any, Later("push_body")] = None
     sms: SmsBody | None = None
-    chat: ChatBody | None = None
-    alert: AlertBody | None = None
+    chat: Annotated[Any, Later("chat_body")] = None
+    alert: Annotated[Any, Later("alert_body")] = None
     whatsapp: Annotated[Any, Later("whatsapp_body")] = None
 
 

@@ -2,19 +2,17 @@
 
 from typing import Final
 
-from chalicelib.api.alert_body import alert_content
-from chalicelib.api.chat_body import chat_content
 from chalicelib.api.send_body import ContentBody, SendBody
-from chalicelib.api.send_rules import Send, attachments_of, faults_of_send, placed_recipients
+from chalicelib.api.send_rules import Send, faults_of_send, placed_recipients
 from chalicelib.domain.content import (
+    NO_ALERT,
+    NO_CHAT,
     NO_CONTENT,
     NO_EMAIL,
     NO_PUSH,
     NO_SMS,
     NO_WHATSAPP,
     Content,
-    EmailContent,
-    PushContent,
     SmsContent,
 )
 from chalicelib.domain.errors import Fault, InvalidInputError
@@ -85,19 +83,13 @@ def _content(body: SendBody, tenant: Tenant) -> Content:
         body=content.body,
         html=_html(content, tenant),
         action_url=content.action_url,
-        email=_email(content),
-        push=NO_PUSH if content.push is None else PushContent(**content.push.model_dump()),
+        email=NO_EMAIL if content.email is None else content.email.content(),
+        push=NO_PUSH if content.push is None else content.push.content(),
         sms=NO_SMS if content.sms is None else SmsContent(truncate=content.sms.truncate),
-        chat=chat_content(content.chat),
-        alert=alert_content(content.alert),
+        chat=NO_CHAT if content.chat is None else content.chat.content(),
+        alert=NO_ALERT if content.alert is None else content.alert.content(),
         whatsapp=NO_WHATSAPP if content.whatsapp is None else content.whatsapp.content(),
     )
-
-
-def _email(content: ContentBody) -> EmailContent:
-    if content.email is None or not content.email.attachments:
-        return NO_EMAIL
-    return EmailContent(attachments=tuple(attachments_of(content.email)))
 
 
 def _html(content: ContentBody, tenant: Tenant) -> str | None:

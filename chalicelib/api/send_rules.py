@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic.alias_generators import to_camel
 
-from chalicelib.api.send_body import EmailBody, SendBody, UserIds
-from chalicelib.domain.content import AlertAction, Attachment
+from chalicelib.api.send_body import SendBody, UserIds
+from chalicelib.domain.content import AlertAction
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.ids import DEFAULT_USER_TYPE, UserId, UserType
 from chalicelib.domain.recipient import Recipient
@@ -63,11 +63,6 @@ def placed_recipients(body: SendBody) -> list[tuple[str, Recipient]]:
     if body.recipient_user_id is not None:
         return [("/recipientUserId", _stored(body.recipient_user_id, body.recipient_user_type))]
     return []
-
-
-def attachments_of(email: EmailBody) -> list[Attachment]:
-    """Return the attachments that a body asks for."""
-    return [Attachment(key=each.key, name=each.name, type=each.type) for each in email.attachments]
 
 
 def _somebody_to_notify(send: Send) -> Iterator[Fault]:
@@ -140,7 +135,7 @@ def _links_allowed(send: Send) -> Iterator[Fault]:
 def _attachments_sent(send: Send) -> Iterator[Fault]:
     content = send.body.content
     if content is not None and content.email is not None:
-        yield from attachment_faults(attachments_of(content.email), send.tenant.id, "/content/email/attachments")
+        yield from attachment_faults(content.email.content().attachments, send.tenant.id, "/content/email/attachments")
 
 
 def _incident_named(send: Send) -> Iterator[Fault]:
