@@ -42,6 +42,10 @@ STYLING: Final = 10_000_000
 SCHEMA_NODES: Final = 2_000
 """Values in a schema, counted as often as they are referred to."""
 SCHEMA_DEPTH: Final = 24
+CHECKS: Final = 2_000_000
+"""Values of a schema times those of data that is checked by it: what a hostile schema may make of a check."""
+CHECKS_TOLD: Final = 50_000
+"""The same, where all faults are told and not only the first: telling takes ten times as long."""
 DATA_NODES: Final = 20_000
 DATA_DEPTH: Final = 24
 FAULTS: Final = 20

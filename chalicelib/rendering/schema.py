@@ -1,6 +1,7 @@
 """The JSON Schema of a template's data: whether it is one, and what is wrong with data by it."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from chalicelib.domain.errors import Fault
@@ -39,40 +40,61 @@ class Schemas:
     """Checks data by schemas, and keeps those it has compiled."""
 
     def __init__(self) -> None:
-        self._compiled: Bounded[bytes, Draft202012Validator] = Bounded(limits.SCHEMAS)
+        self._compiled: Bounded[bytes, _Checker] = Bounded(limits.SCHEMAS)
 
     def schema_faults(self, schema: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Return what is wrong with a schema; pointers are into the schema."""
         try:
-            self._validator(schema)
+            self._checker(schema)
         except SchemaError as error:
             return (error.fault,)
         return ()
 
     def data_faults(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Return what is wrong with data by a schema without faults; pointers are into the data."""
-        size_fault = _size_fault(data)
-        if size_fault:
-            return (size_fault,)
+        values = _count(data)
+        if values > limits.DATA_NODES:
+            detail = f"Data may have {limits.DATA_NODES} values, nested {limits.DATA_DEPTH} deep, at most"
+            return (Fault(pointer="", code="too_large", detail=detail),)
         reserved = [
             Fault(pointer=pointer_of([name]), code="reserved_name", detail="Every template knows this name by itself")
             for name in data
             if name in RESERVED
         ]
-        if reserved:
-            return tuple(reserved)
-        faults: list[Fault] = []
-        for error in self._validator(schema).iter_errors(data):
-            faults += _faults_of(error)
-            if len(faults) >= limits.FAULTS:
-                break
-        return tuple(faults[: limits.FAULTS])
+        return tuple(reserved) or self._checker(schema).faults(data, values)
 
-    def _validator(self, schema: Mapping[str, Any]) -> "Draft202012Validator":
+    def _checker(self, schema: Mapping[str, Any]) -> "_Checker":
         written = to_json(schema)
         if len(written) > limits.SOURCE:
             raise SchemaError("too_large", f"A schema may have {limits.SOURCE} bytes of JSON at most")
         return self._compiled.get(written, lambda: _compiled(schema))
+
+
+class _Checker:
+    """A compiled schema of so many values. How long a check takes grows with these and with the data's."""
+
+    def __init__(self, validator: "Draft202012Validator", size: int) -> None:
+        self._validator = validator
+        self._size = size
+
+    def faults(self, data: Mapping[str, Any], values: int) -> tuple[Fault, ...]:
+        """Return what is wrong with data of so many values."""
+        from jsonschema_rs import ValidationError
+
+        work = self._size * values
+        if work > limits.CHECKS:
+            detail = f"With this schema, data may have {limits.CHECKS // self._size} values"
+            return (Fault(pointer="", code="too_large", detail=detail),)
+        if self._validator.is_valid(data):
+            return ()
+        if work <= limits.CHECKS_TOLD:
+            found = [fault for error in self._validator.iter_errors(data) for fault in _faults_of(error)]
+            return tuple(found[: limits.FAULTS])
+        try:
+            self._validator.validate(data)
+        except ValidationError as error:
+            return tuple(islice(_faults_of(error), limits.FAULTS))
+        return ()
 
 
 def pointer_of(path: list[Any]) -> str:
@@ -80,13 +102,13 @@ def pointer_of(path: list[Any]) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
-def _compiled(schema: Mapping[str, Any]) -> "Draft202012Validator":
+def _compiled(schema: Mapping[str, Any]) -> _Checker:
     from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
 
-    check_rules(schema)
+    size = check_rules(schema)
     engine = RegexOptions(size_limit=_REGEX_BYTES, dfa_size_limit=_REGEX_BYTES)
     try:
-        return Draft202012Validator(
+        validator = Draft202012Validator(
             dict(schema), pattern_options=engine, validate_formats=True, retriever=_retrieve_nothing, mask="the value"
         )
     except ValidationError as error:
@@ -95,6 +117,7 @@ def _compiled(schema: Mapping[str, Any]) -> "Draft202012Validator":
         raise SchemaError("invalid_schema", error.message[:200], pointer_of(place)) from error
     except ValueError as error:
         raise SchemaError("invalid_schema", str(error)[:200]) from error
+    return _Checker(validator, size)
 
 
 def _retrieve_nothing(uri: str) -> NoReturn:
@@ -129,18 +152,15 @@ def _named(error: "ValidationError") -> list[str]:
     return [names] if isinstance(names, str) else [name for name in names if isinstance(name, str)]
 
 
-def _size_fault(data: Mapping[str, Any]) -> Fault | None:
-    """Return why data is more than templates work with, None when it is not."""
+def _count(data: Mapping[str, Any]) -> int:
+    """Return how many values data has; more than there may be where it is nested too deep."""
     count = 0
     waiting: list[tuple[Any, int]] = [(data, 0)]
-    while waiting:
+    while waiting and count <= limits.DATA_NODES:
         value, depth = waiting.pop()
-        count += 1
-        if count > limits.DATA_NODES or depth > limits.DATA_DEPTH:
-            detail = f"Data may have {limits.DATA_NODES} values, nested {limits.DATA_DEPTH} deep, at most"
-            return Fault(pointer="", code="too_large", detail=detail)
+        count += 1 if depth <= limits.DATA_DEPTH else limits.DATA_NODES + 1
         if isinstance(value, dict):
             waiting += [(inner, depth + 1) for inner in value.values()]
         elif isinstance(value, list):
             waiting += [(inner, depth + 1) for inner in value]
-    return None
+    return count

@@ -4,6 +4,7 @@ Draft 2020-12, whole in itself: references lead to other places of the schema, n
 to counts as often as it is referred to. So checking data takes time in proportion to the data.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -26,15 +27,17 @@ class SchemaError(ValueError):
         self.fault = Fault(pointer=pointer, code=code, detail=detail)
 
 
-def check_rules(schema: Mapping[str, Any]) -> None:
-    """Check that a schema keeps to the rules; SchemaError otherwise, with a pointer into the schema."""
-    if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
+def check_rules(schema: Mapping[str, Any]) -> int:
+    """Return how many values a schema that keeps to the rules has, with each reference replaced by what it refers to;
+    SchemaError, with a pointer into the schema, for any other.
+    """
+    if str(schema.get("$schema", DIALECT)).rstrip("#") != DIALECT:
         raise SchemaError("unknown_dialect", f"Schemas are of the dialect {DIALECT}", "/$schema")
     _check(schema, "", 0)
     for name in schema.get("properties") or ():
         if name in RESERVED:
             raise SchemaError("reserved_name", "Every template knows this name; data may not use it", _at("", name))
-    _Sizes(schema).of(schema, "", ())
+    return _Sizes(schema).of(schema, "", ())
 
 
 def refers_to(schema: Mapping[str, Any], reference: str) -> Any:
@@ -55,8 +58,10 @@ def _check(node: Any, pointer: str, depth: int, *, names: bool = False) -> None:
     for key, value in _members(node):
         if key in _REFUSED and not names:
             raise SchemaError("forbidden_keyword", f"Schemas have no {key} here", _at(pointer, key))
-        if key == "$ref" and not names and not (isinstance(value, str) and value.startswith("#/")):
-            raise SchemaError("forbidden_reference", "References lead to `#/…`, a place of this schema", pointer)
+        # Percent-encoded, a reference would lead the validator elsewhere than `refers_to`.
+        if key == "$ref" and not names and not (isinstance(value, str) and re.match(r"#/[^%]*\Z", value)):
+            detail = "References lead to `#/…`, a place of this schema, without %"
+            raise SchemaError("forbidden_reference", detail, pointer)
         _check(value, _at(pointer, key), depth + 1, names=key in _MAPS and not names)
 
 

@@ -1,5 +1,6 @@
 """What is found when a template is saved: names, partials, layouts, samples, schemas."""
 
+import time
 from typing import Any
 
 import pytest
@@ -177,3 +178,38 @@ def test_sources_are_not_changed() -> None:
     given = sources({Part.EMAIL_HTML: "<a href='{{ url }}'>x</a>\r\n"})
     Renderer().ready(given)
     assert given.localizations[Locale("en")] == {Part.EMAIL_HTML: "<a href='{{ url }}'>x</a>\r\n"}
+
+
+def doubling(reference: str) -> dict[str, Any]:
+    """A schema of 20 places that each refer to the next twice."""
+    places = {f"p{at}": {"anyOf": [{"$ref": reference.format(at + 1)}] * 2} for at in range(20)}
+    return {"$defs": {**places, "p20": {"const": 1}}, "$ref": reference.format(0)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "code", "pointer"),
+    [
+        (doubling("#/$defs/p{}"), "too_large", "/schema"),
+        (doubling("#/%24defs/p{}"), "forbidden_reference", "/schema"),
+        ({"$schema": 5}, "unknown_dialect", "/schema/$schema"),
+    ],
+)
+def test_no_schema_makes_more_of_itself_than_it_shows(schema: dict[str, Any], code: str, pointer: str) -> None:
+    (fault,) = faults({Part.SMS_TEXT: "x"}, schema=schema, sample={})
+    assert fault.code == code
+    assert fault.pointer.startswith(pointer)
+
+
+def choices(count: int) -> dict[str, Any]:
+    """A schema of a list whose items are one of so many things."""
+    expressions = [{"pattern": f"(a|b)*c{number}$"} for number in range(count)]
+    return {"properties": {"a": {"type": "array", "items": {"anyOf": expressions}}}}
+
+
+@pytest.mark.parametrize(("values", "told"), [(15_000, ["too_large"]), (1_000, ["invalid"]), (10, ["invalid"] * 10)])
+def test_checking_data_takes_no_longer_than_it_may(values: int, told: list[str]) -> None:
+    version = a_version({}, schema=choices(600))
+    began = time.process_time()
+    found = Renderer().data_faults(version, {"a": ["ab"] * values})
+    assert [fault.code for fault in found] == told
+    assert time.process_time() - began < 3
