@@ -20,7 +20,6 @@ from chalicelib.bootstrap.stored import (
     templates,
     tenants,
 )
-from chalicelib.providers.base import Timeouts
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -102,6 +101,7 @@ def manage_providers() -> "ManageProviders":
 def try_provider() -> "TryProvider":
     """Return the use case that tries a provider out."""
     from chalicelib.channels.base import address_fault, shape
+    from chalicelib.providers.base import Timeouts
     from chalicelib.providers.caller import Caller
     from chalicelib.services.try_provider import TryProvider
 

@@ -10,13 +10,13 @@ from chalicelib.aws.clients import session
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.value import Millis
 from chalicelib.garbage import collect_what_comes
-from chalicelib.providers.base import Timeouts
 from chalicelib.settings import settings
 from chalicelib.store.table import Table
 
 if TYPE_CHECKING:
     from chalicelib.aws.queues import AwsQueues
     from chalicelib.aws.vault import KmsVault
+    from chalicelib.providers.base import Timeouts
     from chalicelib.providers.guard import HostGuard
 
 
@@ -72,8 +72,10 @@ def vault() -> "KmsVault":
 
 
 @cache
-def timeouts() -> Timeouts:
+def timeouts() -> "Timeouts":
     """Return how long a vendor may take."""
+    from chalicelib.providers.base import Timeouts
+
     return Timeouts(connect=settings().connect_timeout, read=settings().read_timeout)
 
 

@@ -19,8 +19,6 @@ APNs: https://developer.apple.com/documentation/usernotifications/generating-a-r
 LONGEST_TTL: Final = 2_419_200
 """Seconds: four weeks, as long as FCM keeps a message for a device that is off."""
 
-TOPIC: Final = "/topics/"
-"""How a token begins that names a topic of FCM's instead of a device: all who subscribed to it are reached."""
 
 _TOKEN: Final = re.compile(r"[!-~]{1,4096}\Z")
 """Printable ASCII without spaces; what is inside is the vendor's business."""

@@ -10,6 +10,9 @@ from chalicelib.domain.value import Millis, Value
 MOST_DEVICES: Final = 20
 """Of one user; whoever registers another loses the one that was registered longest ago."""
 
+TOPIC: Final = "/topics/"
+"""How a token begins that names a topic of FCM's instead of a device: all who subscribed to it are reached."""
+
 
 class Platform(StrEnum):
     """What a device runs."""

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.channels.base import PushMessage
-from chalicelib.channels.push import TOPIC
+from chalicelib.domain.device import TOPIC
 from chalicelib.domain.words import Priority
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from chalicelib.channels.base import address_fault
-from chalicelib.channels.push import TOPIC
+from chalicelib.domain.device import TOPIC
 from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.ids import UserId, UserType
 from chalicelib.domain.quiet_hours import is_time_zone
