@@ -4,6 +4,7 @@ How many processes work is MiniStack's to say; each counts for itself, so what i
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,14 +13,20 @@ from infra.cli.waiting import eventually
 from tests.e2e.arrivals import explained, mails, told
 from tests.e2e.conftest import SEND, Herald, Person
 from tests.e2e.mappings import paused
-from tests.e2e.outages import PAUSE, Outage, workers_so_far
+from tests.e2e.outages import PAUSE, Outage, unhurried
 from tests.e2e.tenants import Tenant, mailing_tenant, new_tenant, sendgrid
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("_unhurried")]
 
 MANY, SOME, AT_ONCE = 300, 60, 20
 """Deliveries of a long outage and of a short one; recipients of one send: more keep a small machine from its work."""
 IN_TIME = 120.0
+
+
+@pytest.fixture(scope="module")
+def _unhurried(herald: Herald) -> Iterator[None]:
+    with unhurried(herald):
+        yield
 
 
 def send_to(tenant: Tenant, people: list[Person]) -> list[str]:
@@ -68,7 +75,7 @@ def test_while_a_vendor_is_down_it_gets_few_calls_and_what_waits_arrives_once_it
     outage.end()
     eventually(lambda: arrivals(herald, outage.tenant) == each_once(people), "all mails to arrive", IN_TIME, every=1)
 
-    bounded(herald, outage)
+    bounded(outage)
 
 
 def test_while_a_vendor_is_down_the_next_one_delivers_at_once(herald: Herald) -> None:
@@ -86,7 +93,7 @@ def test_while_a_vendor_is_down_the_next_one_delivers_at_once(herald: Herald) ->
 
     # Then the next vendor took all of them, most without a call to the first
     assert {mail.vendor for mail in mails(herald, outage.tenant.id)} == {"smtp"}
-    bounded(herald, outage)
+    bounded(outage)
     texts = [explained(outage.tenant.service, id)["channels"][0]["text"] for id in ids[-10:]]
     assert any("sendgrid was passed over because calls to it were failing" in text for text in texts)
 
@@ -99,13 +106,13 @@ def waiting(herald: Herald) -> int:
     return int(said["Attributes"][name])
 
 
-def bounded(herald: Herald, outage: Outage) -> None:
+def bounded(outage: Outage) -> None:
     """Demand that a vendor that was down got at most five calls of each worker, and one of each after each pause; that
     in the pauses nobody called; and that nothing was written of it but what it became.
     """
-    failed, workers = outage.failed, workers_so_far(herald)
+    failed = outage.failed
     down = failed[-1].at - failed[0].at
-    assert len(failed) <= workers * (MOST_FAILURES + down // PAUSE)
+    assert len(failed) <= outage.workers * (MOST_FAILURES + down // PAUSE)
     opened = [circuit for circuit in outage.told if circuit.phase is Phase.OPEN]
     assert len(opened) <= 1 + down // PAUSE
     in_pauses = [call for circuit in opened for call in outage.calls if is_in_pause(call.at - circuit.at / 1_000)]
