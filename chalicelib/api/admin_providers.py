@@ -18,6 +18,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.errors import ConflictError, NotFoundError
 from chalicelib.domain.ids import PROVIDER_ID, ProviderId
 from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.rate_limit import Limit
 from chalicelib.domain.words import Channel
 from chalicelib.services.audited_change import Actor
 
@@ -198,6 +199,7 @@ def delete_provider(call: Call, id: str) -> None:
     body_required=False,
     answer=TriedProvider,
     raises=(NotFoundError,),
+    limit=Limit.SEND,
 )
 def try_provider(call: Call, id: str, body: TryProvider | None = None) -> TriedProvider:
     """Ask the vendor something that costs nothing or, where it has no such call, send a message marked as a test.

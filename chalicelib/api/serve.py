@@ -19,11 +19,12 @@ from chalicelib.api.quotas import count_call
 from chalicelib.api.reply import Reply
 from chalicelib.auth.context import from_context
 from chalicelib.auth.permissions import Permission, demand
-from chalicelib.domain.errors import HeraldError, MalformedRequestError, UnauthenticatedError
+from chalicelib.domain.errors import Fault, HeraldError, InvalidInputError, MalformedRequestError, UnauthenticatedError
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.rate_limit import RateLimitedError
 from chalicelib.domain.value import Millis
+from chalicelib.domain.wire import to_json
 from chalicelib.observability import logger
 from chalicelib.services.accept import IdempotencyKey
 from chalicelib.tenancy import tenant_scope
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from chalicelib.api.route import Route
 
 JSON: Final = "application/json"
+LARGEST_ANSWER: Final = 6_000_000
+"""Bytes of all that a function answers, headers included, with some to spare
+(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB)."""
+_MOST_BYTES_A_CHARACTER: Final = 6
+"""Of a text in JSON."""
 
 _snake: Final = cache(to_snake)
 
@@ -139,8 +145,16 @@ def _response(route: "Route", answered: "Answer | Reply | None") -> Response:
         body = reply.text or ""
     else:
         body = reply.answer.model_dump_json(exclude_none=True)
+        _refuse_too_large(body)
         headers.setdefault("Content-Type", JSON)
     return Response(body=body, headers=headers, status_code=reply.status or route.status)
+
+
+def _refuse_too_large(body: str) -> None:
+    """Raise InvalidInputError for a body that cannot leave the function, in which it is a text of JSON once more."""
+    if len(body) > LARGEST_ANSWER // _MOST_BYTES_A_CHARACTER and len(to_json(body)) > LARGEST_ANSWER:
+        detail = f"The answer would have more than {LARGEST_ANSWER} bytes: ask for less at a time"
+        raise InvalidInputError(faults=[Fault(pointer="", code="answer_too_large", detail=detail)])
 
 
 def _problem(error: HeraldError, trace: Trace) -> Response:

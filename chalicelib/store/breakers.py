@@ -1,5 +1,6 @@
 """What workers tell each other of providers: one small row each, replaced by whoever saw its last version."""
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.domain.breaker import Circuit
@@ -18,7 +19,8 @@ class CircuitRows:
 
     def list(self, tenant: TenantId) -> tuple[Circuit, ...]:
         """Return the last transitions of a tenant's providers."""
-        return tuple(map(_circuit, self._table.query(keys.all_circuits(tenant))))
+        found = map(_circuit, self._table.query(keys.all_circuits(tenant)))
+        return tuple(circuit for circuit in found if circuit is not None)
 
     def put(self, tenant: TenantId, circuit: Circuit, ttl: int) -> Circuit | None:
         """Store a transition, or return the one that stands there instead; see `ports.Circuits.put`."""
@@ -28,10 +30,19 @@ class CircuitRows:
         try:
             self._table.put(item, is_seen if circuit.version else is_new)
         except ConditionFailedError as failed:
-            # One that is gone was of a day ago: whoever saw it begins anew.
-            return _circuit(failed.stored) if failed.stored else replace(circuit, at=0, version=0)
+            if not failed.stored:
+                # One that is gone was of a day ago: whoever saw it begins anew.
+                return replace(circuit, at=0, version=0)
+            known = _circuit(failed.stored)
+            return known or replace(circuit, at=0, version=int(CircuitItem.from_raw_data(failed.stored).version))
         return None
 
 
-def _circuit(row: Raw) -> Circuit:
-    return unpack(CircuitItem.from_raw_data(row).body, Circuit)
+def _circuit(row: Raw) -> Circuit | None:
+    """Return the transition in a row; None for one that another version of Herald wrote in its own way. Not to know of
+    a transition costs some calls, not to deliver because of it would cost messages.
+    """
+    try:
+        return unpack(CircuitItem.from_raw_data(row).body, Circuit)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None

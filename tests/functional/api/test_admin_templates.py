@@ -184,6 +184,22 @@ def test_a_preview_says_what_each_channel_would(stored: Api) -> None:
     assert "7 &amp; 8" in other["channels"]["email"]["html"]
 
 
+def test_a_preview_that_could_not_be_answered_is_refused(api: Api) -> None:
+    again = "{% for each in list %}{{ text }}{% endfor %}"
+    others = ("sms", "whatsapp", "chat", "webhook")
+    source = {
+        "category": "transactional",
+        "schema": {"required": ["list", "text"], "properties": {"list": {"type": "array"}, "text": {"type": "string"}}},
+        "sample": {"list": [1], "text": "x"},
+        "localizations": {"en": {"email": {"subject": "x", "text": again}} | {on: {"text": again} for on in others}},
+    }
+    data = {"list": [1] * 99, "text": "\u20ac" * 5_000}
+    answer = api.call("POST", f"{TEMPLATES}/none/preview", VIEWER, {"source": source, "data": data})
+    assert (answer.status, answer.faults) == (422, {"": "answer_too_large"})
+    few = api.call("POST", f"{TEMPLATES}/none/preview", VIEWER, {"source": source, "data": data | {"text": "x"}})
+    assert few.status == 200
+
+
 def test_a_source_is_previewed_without_being_stored(api: Api) -> None:
     for name in ("Ann", "Bob"):
         source = DRAFT | {"localizations": {"en": {"sms": {"text": f"{name}: {{{{ id }}}}"}}}, "channels": []}

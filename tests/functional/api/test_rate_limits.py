@@ -60,8 +60,9 @@ def test_others_and_other_routes_are_not_held_up(api: Api) -> None:
 
 
 def test_sends_of_people_count_as_sends(api: Api) -> None:
-    answer = api.call("POST", "/api/v1/admin/notifications/send", a_user(Role.MANAGER), {})
-    assert answer.headers["RateLimit-Policy"] == '"send";q=100;w=60'
+    for path in ("/api/v1/admin/notifications/send", "/api/v1/admin/providers/mail/test"):
+        answer = api.call("POST", path, a_user(Role.MANAGER), {})
+        assert answer.headers["RateLimit-Policy"] == '"send";q=100;w=60'
 
 
 def test_calls_in_no_tenant_are_counted_too(api: Api) -> None:
