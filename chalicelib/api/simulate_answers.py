@@ -17,9 +17,6 @@ from chalicelib.domain.status import NotificationStatus, derive_status
 from chalicelib.domain.words import Channel, Reason, Strategy
 from chalicelib.services.simulate import SimulatedChannel, SimulatedNotification
 
-ADDRESSES = frozenset({"reference", "to", "tokens"})
-"""Fields of a message that say whom it goes to: addresses are not repeated in answers."""
-
 
 class SimulatedContent(Answer):
     """What would be said on a channel. `text` is that of a mail or a text message, `body` that of a push notification

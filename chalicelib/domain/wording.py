@@ -54,12 +54,6 @@ BODIES: Final[dict[Channel, tuple[Part, ...]]] = {
 """The body of a channel is the first of these that a template has."""
 
 
-def own_channels(parts: Collection[Part]) -> tuple[Channel, ...]:
-    """Return the channels that parts were written for, in the order in which channels are listed."""
-    own = {part.channel for part in parts}
-    return tuple(channel for channel in Channel if channel in own)
-
-
 def says(parts: Collection[Part], channel: Channel) -> bool:
     """Tell whether a template of these parts has something to say on a channel."""
     if Part.EMAIL_HTML in parts or any(part in parts for part in BODIES[channel]):

@@ -36,6 +36,8 @@ HEADERS: Final = frozenset(
 """Parts that are one line, whatever the data brings."""
 _LINKS: Final = {Part.ACTION_URL: Link.ACTION, Part.PUSH_IMAGE: Link.IMAGE}
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "iw", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ku"})
+_OVERRIDES: Final = dict.fromkeys(map(ord, "\u202d\u202e"))
+"""They turn what is said around (Unicode Standard Annex #9 §2.2): `gpj.exe` reads `exe.jpg`. No language needs them."""
 FAILURES: Final = (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 """What a template that runs may end with."""
 
@@ -142,7 +144,7 @@ def finished(part: Part, text: str, schemes: tuple[str, ...]) -> str:
     """Return what a part says in the form that its place needs; ValueError when it does not have it."""
     if part not in HEADERS:
         return text
-    line = text.strip()
+    line = text.translate(_OVERRIDES).strip()
     if not line.isprintable() and has_controls(line):
         raise ValueError("it has a line break or another control character")
     if part in _LINKS and line and not is_link(line, schemes, _LINKS[part]):

@@ -75,6 +75,13 @@ def test_data_cannot_break_a_header(part: Part, text: str) -> None:
         filled({part: "{{ name }}", Part.SMS_TEXT: "x"}, channel, data={"name": text})
 
 
+def test_data_cannot_turn_a_header_around() -> None:
+    parts = {**PARTS, Part.EMAIL_SUBJECT: "Invoice {{ name }}"}
+    assert filled(parts, Channel.EMAIL, data={"name": "\u202dx\u202egpj.exe"}).subject == "Invoice xgpj.exe"
+    kept = "\u2067\u05d0\u2069\u200f"
+    assert filled(parts, Channel.EMAIL, data={"name": kept}).subject == f"Invoice {kept}"
+
+
 def test_white_space_around_a_header_is_no_part_of_it() -> None:
     assert filled({**PARTS, Part.EMAIL_SUBJECT: "\n Hi \n"}, Channel.EMAIL).subject == "Hi"
 
