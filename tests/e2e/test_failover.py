@@ -80,7 +80,7 @@ def test_a_provider_is_left_alone_after_five_failures_then_tried_then_used_again
     assert len(outage.told) == 2 + len(again)
 
 
-def test_what_one_worker_found_out_those_know_that_begin_later(herald: Herald, person: Person) -> None:
+def test_what_workers_found_out_the_dispatcher_plans_by(herald: Herald) -> None:
     # Given a provider that is open
     outage = Outage(herald, mailing_tenant(herald))
     outage.begin()
