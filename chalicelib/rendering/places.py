@@ -27,6 +27,7 @@ _VOID: Final = frozenset({"area", "br", "col", "hr", "img", "meta", "source", "t
 # What is white space in ASCII, and nothing else, is it in HTML.
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)|<!--|<[!?]|</(?=.)", re.ASCII | re.DOTALL)
 _ATTRIBUTE: Final = re.compile(r"[\s/]*(?:(>)|([^\s/>=]+)(\s*=\s*)?)", re.ASCII)
+_NO_NAME: Final = re.compile(r"[\s/=]*", re.ASCII)
 _BARE_END: Final = re.compile(r"[\s>]", re.ASCII)
 _EMPTY_COMMENT: Final = re.compile("-?>")
 _COMMENT_END: Final = re.compile("--!?>")
@@ -130,7 +131,7 @@ class Scanner:
     def _read_tag(self, text: str, at: int, piece: Piece) -> int:
         found = _ATTRIBUTE.match(text, at)
         if found is None:
-            return len(text) if not text[at:].strip("/ \t\n=") else at + 1
+            return _NO_NAME.match(text, at).end()  # type: ignore[union-attr]  # it always matches
         if found[1]:
             self._raw = self._element if self._element in _RAW else ""
             self._in = Place.TITLE if self._raw else Place.TEXT
