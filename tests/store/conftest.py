@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import botocore.session
@@ -12,10 +13,25 @@ from chalicelib.store.table import Table
 from infra.local.ministack import MiniStack, find_free_port
 from tests.store.stores import ON_MINISTACK, Store, acting, create_table, new_session, on_table, on_twin
 
+KINDS = ["twin", "moto", ON_MINISTACK]
 
-@pytest.fixture(params=["twin", "moto", ON_MINISTACK])
+
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store."""
+    with _store_of(request) as store:
+        yield store
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A store that is empty for the first test of a module."""
+    with _store_of(request) as store:
+        yield store
+
+
+@contextmanager
+def _store_of(request: pytest.FixtureRequest) -> Iterator[Store]:
     match request.param:
         case "twin":
             yield on_twin()

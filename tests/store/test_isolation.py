@@ -182,9 +182,10 @@ OF_THE_PLATFORM = {"tenants.list", "dues.page", "dues.delete"} | {
 }
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
-    """A store with one of everything, of ACME."""
+@pytest.fixture(scope="module")
+def filled(shared_store: Store) -> Store:
+    """A store with one of everything, of ACME. All tests share it, those in which Eve stores something come last."""
+    store = shared_store
     deliveries = {
         Channel.EMAIL: a_delivery(),
         Channel.SMS: a_delivery(DeliveryStatus.FAILED),
@@ -221,27 +222,30 @@ def filled(store: Store) -> Store:
     return store
 
 
+@pytest.fixture(scope="module")
+def beginning(filled: Store) -> tuple[object, ...]:
+    """All that ACME had before anybody did anything."""
+    return everything(filled)
+
+
 @pytest.mark.parametrize("name", FINDS_NOTHING)
-def test_a_foreign_tenant_finds_nothing(filled: Store, name: str) -> None:
-    before = everything(filled)
+def test_a_foreign_tenant_finds_nothing(filled: Store, beginning: tuple[object, ...], name: str) -> None:
     assert FINDS_NOTHING[name](filled) in (None, False, 0, (), {}, Page(()))
-    assert everything(filled) == before
+    assert everything(filled) == beginning
 
 
 @pytest.mark.parametrize("name", IS_REFUSED)
-def test_a_foreign_tenant_changes_nothing(filled: Store, name: str) -> None:
-    before = everything(filled)
+def test_a_foreign_tenant_changes_nothing(filled: Store, beginning: tuple[object, ...], name: str) -> None:
     with pytest.raises((RefusedChangeError, StaleVersionError)) as refused:
         IS_REFUSED[name](filled)
     assert getattr(refused.value, "state", None) is None
-    assert everything(filled) == before
+    assert everything(filled) == beginning
 
 
 @pytest.mark.parametrize("name", IS_ITS_OWN)
-def test_what_a_foreign_tenant_stores_is_its_own(filled: Store, name: str) -> None:
-    before = everything(filled)
+def test_what_a_foreign_tenant_stores_is_its_own(filled: Store, beginning: tuple[object, ...], name: str) -> None:
     IS_ITS_OWN[name](filled)
-    assert everything(filled) == before
+    assert everything(filled) == beginning
 
 
 def test_every_method_is_tried() -> None:
