@@ -31,6 +31,8 @@ OUTPUT: Final = 500_000
 """Characters of a part that is filled."""
 SECONDS: Final = 0.5
 """Of one part."""
+READY_SECONDS: Final = 10.0
+"""Of making all parts in all languages ready: an answer of the API may take 29."""
 CHUNKS: Final = 32
 """Pieces of output made between two looks at their size and at the clock."""
 TAGS: Final = 5_000

@@ -67,7 +67,11 @@ class _Maker:
     samples: list[Sample]
     clock: Callable[[], float]
     faults: list[Fault] = field(default_factory=list)
+    ends: float = field(init=False)
     _composers: dict[Sandbox, Composer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ends = self.clock() + limits.READY_SECONDS
 
     def ready(self, locale: Locale, parts: Parts) -> Parts:
         """Return the parts of a language; those with faults are missing."""
@@ -84,6 +88,9 @@ class _Maker:
         return made
 
     def _part(self, part: Part, written: Written, trial: "_Trial") -> Parts:
+        if self.clock() > self.ends:
+            detail = "All parts in all languages take too long together"
+            raise CompositionError(written.fault(RefusalError("too_large", detail)))
         kind = sandbox_of(part)
         composed = self._composer(kind).composed(written, self.sources.layout if part is Part.EMAIL_HTML else None)
         try:

@@ -1,9 +1,11 @@
 """What is found when a template is saved: names, partials, layouts, samples, schemas."""
 
 import time
+from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.errors import InvalidInputError
 from chalicelib.domain.template import Locale, Part
@@ -213,3 +215,14 @@ def test_checking_data_takes_no_longer_than_it_may(values: int, told: list[str])
     found = Renderer().data_faults(version, {"a": ["ab"] * values})
     assert [fault.code for fault in found] == told
     assert time.process_time() - began < 3
+
+
+def test_many_parts_that_each_take_long_are_too_many() -> None:
+    seconds = count(0, 0.1)
+    parts = dict.fromkeys((Part.SMS_TEXT, Part.CHAT_TEXT, Part.PUSH_BODY), "{{ name }}")
+    many = sources(parts)
+    many = replace(many, localizations={Locale(f"{a}{b}"): parts for a in "abcdefg" for b in "abcdefg"})
+    with pytest.raises(InvalidInputError) as refused:
+        Renderer(clock=lambda: next(seconds)).ready(many)
+    assert {fault.code for fault in refused.value.faults} == {"too_large"}
+    assert len(refused.value.faults) <= 20
