@@ -61,11 +61,14 @@ class Circuit(Value, frozen=True):
 
 
 class Call(Value, frozen=True):
-    """A call that a breaker let through: the number it has in a turn, and when it began."""
+    """A call that a breaker let through: its number in a turn, when it began, and whether it tries out a provider
+    that was ill.
+    """
 
     turn: int
     number: int
     at: Millis
+    trial: bool = False
 
 
 class Breaker(Value, frozen=True):
@@ -132,7 +135,8 @@ def at(breaker: Breaker, now: Millis, pause: int) -> Breaker:
 
 def begin(breaker: Breaker, now: Millis) -> tuple[Breaker, Call]:
     """Let a call through, for which there is room."""
-    call = Call(turn=breaker.turn, number=breaker.begun + 1, at=now)
+    trial = breaker.phase is Phase.HALF_OPEN
+    call = Call(turn=breaker.turn, number=breaker.begun + 1, at=now, trial=trial)
     return replace(breaker, begun=call.number, in_flight=breaker.in_flight + 1), call
 
 

@@ -29,12 +29,15 @@ def backoff(tries: int, randomness: float) -> int:
     return int(ceiling * randomness)
 
 
-def change_after(delivery: Delivery, result: ProviderResult, now: Millis, randomness: float) -> DeliveryChange:
+def change_after(
+    delivery: Delivery, result: ProviderResult, now: Millis, randomness: float, *, trial: bool = False
+) -> DeliveryChange:
     """Return how the claimed `delivery` changes by the `result` of its call.
 
     A retriable refusal is tried again at the same provider, then at the next, and at last at those that were passed
     over; a misconfigured provider is left at once; a permanent refusal ends the delivery; an unknown outcome is left to
-    the vendor's report.
+    the vendor's report. A `trial` of a provider that was ill does not count as a try when it is refused: who finds out
+    for all that a vendor is still down must not pay for it with the message.
     """
     match result:
         case Accepted():
@@ -43,10 +46,11 @@ def change_after(delivery: Delivery, result: ProviderResult, now: Millis, random
             return _ended(delivery, DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, _record(delivery, result, now))
         case Refused(kind=AttemptOutcome.PERMANENT):
             return _ended(delivery, DeliveryStatus.FAILED, Reason.REFUSED, _record(delivery, result, now))
-        case Refused(kind=AttemptOutcome.RETRIABLE) if delivery.tries < _tries(result):
+        case Refused(kind=AttemptOutcome.RETRIABLE) if trial or delivery.tries < _tries(result):
             asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
             wait = max(backoff(delivery.tries, randomness), asked)
-            return _again(delivery, result, now, provider=delivery.provider, tries=delivery.tries, wait=wait)
+            tries = delivery.tries - 1 if trial else delivery.tries
+            return _again(delivery, result, now, provider=delivery.provider, tries=tries, wait=wait)
         case Refused() if others := remaining(delivery)[1:]:
             return _again(delivery, result, now, provider=others[0], tries=0, wait=0)
         case Refused():
@@ -56,10 +60,10 @@ def change_after(delivery: Delivery, result: ProviderResult, now: Millis, random
 
 
 def change_elsewhere(
-    delivery: Delivery, provider: int, result: ProviderResult, now: Millis, randomness: float
+    delivery: Delivery, provider: int, result: ProviderResult, now: Millis, randomness: float, *, trial: bool = False
 ) -> DeliveryChange:
     """Return how the claimed `delivery` changes by the `result` of a first call to another of its providers."""
-    change = change_after(replace(delivery, provider=provider, tries=1), result, now, randomness)
+    change = change_after(replace(delivery, provider=provider, tries=1), result, now, randomness, trial=trial)
     return change if change.provider is not None else replace(change, provider=provider, tries=1)
 
 

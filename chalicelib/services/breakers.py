@@ -220,6 +220,11 @@ class Admission:
         self.provider, self._call = answer
         return None
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether the call tries out a provider that was ill."""
+        return self._call is not None and self._call.trial
+
     def settle(self, sign: Sign) -> None:
         """Count the answer of the call, if one was let through."""
         if self.provider is not None and self._call is not None:

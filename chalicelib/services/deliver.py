@@ -184,12 +184,13 @@ class Deliver:
         index = self._choose.after_claim(delivery, prepared.choice, admission)
         if isinstance(index, Wait):
             return None, change_of_unmade(delivery, self.clock(), index.until)
+        trial = admission.is_trial
         result = self._call(delivery.providers[index], prepared)
         admission.answered(result)
         now, randomness = self.clock(), self.randomness()
         if index != delivery.provider:
-            return result, change_elsewhere(delivery, index, result, now, randomness)
-        return result, change_after(delivery, result, now, randomness)
+            return result, change_elsewhere(delivery, index, result, now, randomness, trial=trial)
+        return result, change_after(delivery, result, now, randomness, trial=trial)
 
     def _call(self, id: ProviderId, prepared: _Prepared) -> ProviderResult:
         if isinstance(prepared.message, Refused):

@@ -145,3 +145,20 @@ def test_calls_are_those_on_record_and_the_one_in_flight() -> None:
     assert (claimed().calls, once.calls) == (1, 2)
     # Nothing in flight: the second was claimed, and turned out not to be allowed.
     assert replace(once, lease=None).calls == 1
+
+
+def test_a_refused_trial_of_a_provider_that_was_ill_is_no_try() -> None:
+    last = a_delivery(
+        DeliveryStatus.SENDING, attempt=9, tries=MAX_TRIES, provider=0, providers=(ProviderId("only"),), lease=NOW
+    )
+
+    change = change_after(last, RETRIABLE, NOW, 0.9, trial=True)
+
+    assert (change.status, change.provider, change.tries) == (DeliveryStatus.SENDING, 0, MAX_TRIES - 1)
+    assert change.record is not None
+    assert change_after(last, RETRIABLE, NOW, 0.9).status is DeliveryStatus.FAILED
+
+
+@pytest.mark.parametrize("result", [PERMANENT, Unsure(code="timeout")])
+def test_a_trial_that_tells_more_than_later_ends_it_as_any_call(result: ProviderResult) -> None:
+    assert change_after(claimed(), result, NOW, 0.9, trial=True) == change_after(claimed(), result, NOW, 0.9)

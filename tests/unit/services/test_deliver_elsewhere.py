@@ -293,3 +293,22 @@ def test_the_dispatcher_plans_around_a_provider_that_is_open() -> None:
     opened(world, FIRST).share(ACME)
 
     assert world.decided().deliveries[Channel.EMAIL].providers == (SECOND, FIRST)
+
+
+def test_an_outage_of_any_length_costs_no_message() -> None:
+    # Given a tenant with one provider, which is down, and a delivery whose every call finds that out for the others
+    world = World(providers=("only",))
+    world.decided()
+    breakers = opened(world, ProviderId("only"))
+
+    # When each half-open trial of a long outage is this delivery's
+    world.vendor.answers = [BUSY] * 12
+    for _ in range(12):
+        world.clock.advance(2 * PAUSE)
+        assert deliver(world, breakers) is Verdict.DONE
+    assert email(world).status is DeliveryStatus.SENDING
+
+    # Then it is delivered when the vendor is back
+    world.clock.advance(2 * PAUSE)
+    deliver(world, breakers)
+    assert (email(world).status, len(called(world))) == (DeliveryStatus.SENT, 13)
