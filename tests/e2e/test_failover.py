@@ -72,7 +72,8 @@ def test_a_provider_is_left_alone_after_five_failures_then_tried_then_used_again
 
     # Then it opened by five calls, was called once after each pause, and nothing but that was written
     opened, *again, closed = outage.told
-    before = [call for call in outage.calls if call.at * 1_000 <= opened.at]
+    # The sandbox's clock is read when it has answered: the fifth call may seem to come after what followed from it.
+    before = [call for call in outage.calls if call.at * 1_000 <= opened.at + PAUSE * 500]
     assert MOST_FAILURES <= len(before) <= MOST_FAILURES * outage.workers
     assert [circuit.phase for circuit in (opened, *again, closed)] == [Phase.OPEN] * (1 + len(again)) + [Phase.CLOSED]
     assert all(later.at - earlier.at >= PAUSE * 1_000 for earlier, later in zip([opened, *again], again, strict=False))
