@@ -35,19 +35,6 @@ class UserIds(Body):
     user_ids: Annotated[list[UserIdText], SOME]
 
 
-class TemplateBody(Body):
-    """A template of the tenant's and the data it is filled with, in the recipient's language."""
-
-    key: Name
-    data: dict[str, Any] = Field(default_factory=dict)
-
-
-class SmsBody(Body):
-    """What only a text message has. `truncate`: cut what exceeds the tenant's segments instead of failing."""
-
-    truncate: bool = False
-
-
 class ContentBody(Body):
     """What is said. `html` is sanitized. What only some channels have is read by files of their own."""
 
@@ -57,16 +44,10 @@ class ContentBody(Body):
     action_url: Url | None = None
     email: Annotated[Any, Later("email_body")] = None
     push: Annotated[Any, Later("push_body")] = None
-    sms: SmsBody | None = None
+    sms: Annotated[Any, Later("sms_body")] = None
     chat: Annotated[Any, Later("chat_body")] = None
     alert: Annotated[Any, Later("alert_body")] = None
     whatsapp: Annotated[Any, Later("whatsapp_body")] = None
-
-
-class EscalationBody(Body):
-    """How it escalates: a policy of the tenant's, or `default`."""
-
-    policy: Name
 
 
 class SendBody(Body, defer_build=False):
@@ -89,7 +70,7 @@ class SendBody(Body, defer_build=False):
     topic: Line | None = None
     audience: dict[str, Any] | None = None
 
-    template: TemplateBody | None = None
+    template: Annotated[Any, Later("template_body")] = None
     content: ContentBody | None = None
     subject: Line | None = None
     body: LongText | None = None
@@ -103,7 +84,7 @@ class SendBody(Body, defer_build=False):
     notification_priority: PriorityName | None = None
     strategy: StrategyName | None = None
     delivery_strategy: StrategyName | None = None
-    escalation: EscalationBody | None = None
+    escalation: Annotated[Any, Later("escalation_body")] = None
 
     send_at: Moment | None = None
     send_at_local: ClockTime | None = None
