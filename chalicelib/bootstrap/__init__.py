@@ -2,116 +2,121 @@
 
 This is the only place that knows which adapter stands behind which port. Nothing kept here belongs to a tenant: caches
 are keyed by tenant and short-lived. Imports stand inside, so that a function loads only what it wires; what every call
-of a function needs is wired while it starts (`at_start`).
+of a function needs is wired while it starts (`at_start`). The files here are loaded by the first who asks for something
+in them.
 """
 
-from chalicelib.bootstrap.administering import (
-    audited_changes,
-    manage_categories,
-    manage_flags,
-    manage_fragments,
-    manage_lookups,
-    manage_policies,
-    manage_providers,
-    manage_recipients,
-    manage_rotas,
-    manage_service_accounts,
-    manage_templates,
-    manage_tenants,
-    preview_template,
-    publish_template,
-    read_audit,
-    suppress,
-    try_provider,
-    whatsapp_sessions,
-)
-from chalicelib.bootstrap.base import (
-    at_start,
-    host_guard,
-    now,
-    queues,
-    state_from_image,
-    table,
-    timeouts,
-    vault,
-)
-from chalicelib.bootstrap.keeping import (
-    drain,
-    project,
-    sweep,
-    sweep_timers,
-)
-from chalicelib.bootstrap.known import (
-    breakers,
-    event_tenants,
-    known_circuits,
-    known_policies,
-    known_providers,
-    known_templates,
-    known_tenants,
-)
-from chalicelib.bootstrap.reading import (
-    acknowledge,
-    cursors,
-    find_notifications,
-    inbox,
-    inbox_many,
-    manage_preferences,
-    rate_limits,
-    reachable,
-    register_devices,
-    subscribe_to_topics,
-    track,
-    unsubscribe,
-)
-from chalicelib.bootstrap.saying import (
-    attach,
-    drafting,
-    heavy_mail,
-    rendering,
-    say,
-    tracking_links,
-    tracking_tokens,
-    unsubscribe_links,
-    unsubscribe_tokens,
-)
-from chalicelib.bootstrap.sending import (
-    accept,
-    allowances,
-    cancel,
-    cancel_groups,
-    deliver,
-    digests,
-    dispatch,
-    executions,
-    explain,
-    gather_facts,
-    rehearse,
-    relaying,
-    send_rates,
-    simulate,
-    timers,
-)
-from chalicelib.bootstrap.stored import (
-    address_book,
-    backgrounds,
-    cancelled_groups,
-    categories,
-    circuits,
-    flags,
-    fragments,
-    lookups,
-    policies,
-    providers,
-    recipients,
-    requests,
-    rotas,
-    service_accounts,
-    states,
-    stored_preferences,
-    templates,
-    tenants,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap.administering import (
+        audited_changes,
+        manage_categories,
+        manage_flags,
+        manage_fragments,
+        manage_lookups,
+        manage_policies,
+        manage_providers,
+        manage_recipients,
+        manage_rotas,
+        manage_service_accounts,
+        manage_templates,
+        manage_tenants,
+        preview_template,
+        publish_template,
+        read_audit,
+        suppress,
+        try_provider,
+        whatsapp_sessions,
+    )
+    from chalicelib.bootstrap.base import (
+        at_start,
+        host_guard,
+        now,
+        queues,
+        state_from_image,
+        table,
+        timeouts,
+        vault,
+    )
+    from chalicelib.bootstrap.keeping import (
+        drain,
+        project,
+        sweep,
+        sweep_timers,
+    )
+    from chalicelib.bootstrap.known import (
+        breakers,
+        event_tenants,
+        known_circuits,
+        known_policies,
+        known_providers,
+        known_templates,
+        known_tenants,
+    )
+    from chalicelib.bootstrap.reading import (
+        acknowledge,
+        cursors,
+        find_notifications,
+        inbox,
+        inbox_many,
+        manage_preferences,
+        rate_limits,
+        reachable,
+        register_devices,
+        subscribe_to_topics,
+        track,
+        unsubscribe,
+    )
+    from chalicelib.bootstrap.saying import (
+        attach,
+        drafting,
+        heavy_mail,
+        rendering,
+        say,
+        tracking_links,
+        tracking_tokens,
+        unsubscribe_links,
+        unsubscribe_tokens,
+    )
+    from chalicelib.bootstrap.sending import (
+        accept,
+        allowances,
+        cancel,
+        cancel_groups,
+        deliver,
+        digests,
+        dispatch,
+        executions,
+        explain,
+        gather_facts,
+        rehearse,
+        relaying,
+        send_rates,
+        simulate,
+        timers,
+    )
+    from chalicelib.bootstrap.stored import (
+        address_book,
+        backgrounds,
+        cancelled_groups,
+        categories,
+        circuits,
+        flags,
+        fragments,
+        lookups,
+        policies,
+        providers,
+        recipients,
+        requests,
+        rotas,
+        service_accounts,
+        states,
+        stored_preferences,
+        templates,
+        tenants,
+    )
 
 __all__ = [
     "accept",
@@ -206,3 +211,16 @@ __all__ = [
     "vault",
     "whatsapp_sessions",
 ]
+
+_FILES: Final = ("base", "stored", "known", "saying", "sending", "keeping", "reading", "administering")
+"""Each needs only those before it."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return what is wired by that name, from the file that has it."""
+    if name in __all__:
+        for file in _FILES:
+            module = import_module(f"{__name__}.{file}")
+            if name in vars(module):
+                return vars(module)[name]
+    raise AttributeError(f"{__name__} wires no {name}")
