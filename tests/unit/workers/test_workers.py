@@ -178,14 +178,14 @@ def test_project_emits_events_and_sets_aside_what_is_no_state(world: World, monk
 
     project({"Records": [change(None, "queued"), broken, {}, change("queued", "read")]}, CONTEXT)
 
-    bus = bootstrap.bus()  # type: ignore[attr-defined]
+    bus = bootstrap.bus()
     assert [event.type for event in bus.events] == ["notification.queued", "notification.read"]
     assert world.queues.set_aside == [("project", broken), ("project", {})]
 
 
 def test_project_sets_a_batch_aside_that_the_bus_does_not_take(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     images(monkeypatch)
-    bootstrap.bus().broken = True  # type: ignore[attr-defined]
+    bootstrap.bus().broken = True
     records = [change(None, "queued"), change("queued", "read")]
 
     project({"Records": records}, CONTEXT)
@@ -206,7 +206,7 @@ def test_redrive_hands_each_record_to_its_reader(world: World, monkeypatch: pyte
     assert kept(redrive(messages(*bodies), CONTEXT)) == ["m2", "m3", "m4"]
 
     assert world.queues.dispatched == [REF]
-    assert len(bootstrap.bus().events) == 1  # type: ignore[attr-defined]
+    assert len(bootstrap.bus().events) == 1
     assert world.queues.set_aside == []
 
 
