@@ -23,6 +23,10 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
+class MissingError(Exception):
+    """What is asked for does not exist: that is not remembered. No other error is taken for it."""
+
+
 @dataclass(slots=True)
 class Memory(Generic[K, T]):
     """Answers by what they are about: a tenant, or something that begins with one."""
@@ -48,10 +52,6 @@ class Memory(Generic[K, T]):
         return found
 
 
-class _MissingError(Exception):
-    """There is nothing to remember."""
-
-
 class CachedTenants:
     """`ports.TenantLookup` that asks the store now and then. A tenant that does not exist is asked for every time."""
 
@@ -63,13 +63,13 @@ class CachedTenants:
         """Return a tenant."""
         try:
             return self._memory.recall(tenant, self._existing)
-        except _MissingError:
+        except MissingError:
             return None
 
     def _existing(self, tenant: TenantId) -> Tenant:
         found = self._stored.get(tenant)
         if found is None:
-            raise _MissingError
+            raise MissingError
         return found
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from chalicelib.domain.ids import TemplateKey, TenantId
 from chalicelib.domain.template import TemplateVersion
-from chalicelib.services.cached import Memory
+from chalicelib.services.cached import Memory, MissingError
 from chalicelib.services.ports import Clock, Templates
 
 MOST_CHARACTERS: Final = 8_000_000
@@ -62,7 +62,7 @@ class KnownTemplates:
         """Return the published version of a template."""
         try:
             number = self._published.recall((tenant, key), self._published_number)
-        except KeyError:
+        except MissingError:
             return None
         return self.version(tenant, key, number)
 
@@ -73,7 +73,7 @@ class KnownTemplates:
     def _published_number(self, place: Place) -> int:
         template = self._stored.get(*place)
         if template is None or template.published is None:
-            raise KeyError(place)
+            raise MissingError
         return template.published
 
 

@@ -84,3 +84,12 @@ def test_memory_is_bounded_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatc
         tenants.get(tenant)
 
     assert stored.asked == [ACME, BETA, ACME]
+
+
+def test_a_fault_of_the_store_is_not_taken_for_a_tenant_that_is_missing() -> None:
+    class Broken(Stored):
+        def get(self, tenant: TenantId) -> Tenant | None:
+            raise KeyError("Items")
+
+    with pytest.raises(KeyError):
+        CachedTenants(Broken(), ManualClock(), FRESH_FOR).get(ACME)

@@ -105,3 +105,12 @@ def test_each_tenant_has_its_own(stored: Counting) -> None:
     assert known.published(ACME, ORDER)
     assert known.published(EVE, ORDER) is None
     assert known.version(EVE, ORDER, 1) is None
+
+
+def test_a_fault_of_the_store_is_not_taken_for_a_template_that_is_missing() -> None:
+    class Broken(Counting):
+        def get(self, tenant: TenantId, key: TemplateKey) -> Template | None:
+            raise KeyError("Item")
+
+    with pytest.raises(KeyError):
+        KnownTemplates(Broken(), ManualClock(), FRESH_FOR).published(ACME, ORDER)
