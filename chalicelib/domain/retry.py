@@ -36,8 +36,8 @@ def change_after(
 
     A retriable refusal is tried again at the same provider, then at the next, and at last at those that were passed
     over; a misconfigured provider is left at once; a permanent refusal ends the delivery; an unknown outcome is left to
-    the vendor's report. A `trial` of a provider that was ill does not count as a try when it is refused: who finds out
-    for all that a vendor is still down must not pay for it with the message.
+    the vendor's report. A `trial` of a provider that was ill is no try while it is ill still: who finds out for all
+    that a vendor is down must not pay for it with the message. A provider that only asks to wait is no longer ill.
     """
     match result:
         case Accepted():
@@ -46,10 +46,12 @@ def change_after(
             return _ended(delivery, DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, _record(delivery, result, now))
         case Refused(kind=AttemptOutcome.PERMANENT):
             return _ended(delivery, DeliveryStatus.FAILED, Reason.REFUSED, _record(delivery, result, now))
-        case Refused(kind=AttemptOutcome.RETRIABLE) if trial or delivery.tries < _tries(result):
+        case Refused(kind=AttemptOutcome.RETRIABLE) if (ill := trial and result.telling) or (
+            delivery.tries < _tries(result)
+        ):
             asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
             wait = max(backoff(delivery.tries, randomness), asked)
-            tries = delivery.tries - 1 if trial else delivery.tries
+            tries = delivery.tries - 1 if ill else delivery.tries
             return _again(delivery, result, now, provider=delivery.provider, tries=tries, wait=wait)
         case Refused() if others := remaining(delivery)[1:]:
             return _again(delivery, result, now, provider=others[0], tries=0, wait=0)

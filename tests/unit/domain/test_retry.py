@@ -162,3 +162,12 @@ def test_a_refused_trial_of_a_provider_that_was_ill_is_no_try() -> None:
 @pytest.mark.parametrize("result", [PERMANENT, Unsure(code="timeout")])
 def test_a_trial_that_tells_more_than_later_ends_it_as_any_call(result: ProviderResult) -> None:
     assert change_after(claimed(), result, NOW, 0.9, trial=True) == change_after(claimed(), result, NOW, 0.9)
+
+
+def test_a_trial_that_is_told_to_wait_is_a_try_as_any_other() -> None:
+    last = a_delivery(DeliveryStatus.SENDING, attempt=9, tries=MAX_TRIES, provider=0, lease=NOW)
+    limited = Refused(kind=AttemptOutcome.RETRIABLE, code="http_429", telling=False)
+
+    change = change_after(last, limited, NOW, 0.9, trial=True)
+
+    assert (change.status, change.provider, change.tries) == (DeliveryStatus.SENDING, 1, 0)
