@@ -16,6 +16,8 @@ MAX_TRIES: Final = 4
 """Calls to one provider for one delivery: the first and three retries."""
 FIRST_BACKOFF: Final = 1_000
 MAX_BACKOFF: Final = 30_000
+LONGEST_OUTAGE: Final = 86_400_000
+"""For how long, in milliseconds, a message waits for providers that are left alone because they fail."""
 LONGEST_WAIT: Final = 86_400_000
 """What a vendor may ask for, in milliseconds: the header is theirs, and may say any number."""
 
@@ -93,6 +95,17 @@ def change_of_unmade(delivery: Delivery, now: Millis, until: Millis) -> Delivery
         in_flight=InFlight.YES,
         tries=delivery.tries - 1,
         not_before=until,
+    )
+
+
+def change_of_given_up(delivery: Delivery, now: Millis) -> DeliveryChange:
+    """Return how a delivery ends, in nobody's hands, that nobody could be called for in all the time it had."""
+    return DeliveryChange(
+        attempt=delivery.attempt,
+        status=DeliveryStatus.FAILED,
+        at=now,
+        in_flight=InFlight.NO,
+        reason=Reason.RETRIES_EXHAUSTED,
     )
 
 

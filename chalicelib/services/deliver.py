@@ -18,7 +18,14 @@ from chalicelib.domain.outcome import Ended
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
-from chalicelib.domain.retry import change_after, change_elsewhere, change_of_lapsed, change_of_unmade
+from chalicelib.domain.retry import (
+    LONGEST_OUTAGE,
+    change_after,
+    change_elsewhere,
+    change_of_given_up,
+    change_of_lapsed,
+    change_of_unmade,
+)
 from chalicelib.domain.state import (
     Claim,
     DeliveryChange,
@@ -73,6 +80,7 @@ class _Prepared(msgspec.Struct, frozen=True):
     tenant: Tenant
     message: Message | Refused
     choice: Choice
+    begins_at: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ class Deliver:
         with self.breakers.admission(ref.tenant) as admission:
             move = self._choose.before_claim(ref, channel, prepared.choice, admission)
             if isinstance(move, Wait):
-                return self._wait(ref, channel, move.until, epoch)
+                return self._wait(ref, channel, move.until, prepared.begins_at, epoch)
             self._warm_up(prepared, admission)
             now = self.clock()
             state = self.states.claim(ref, channel, now, Millis(now + self.lease), move)
@@ -158,8 +166,13 @@ class Deliver:
         except UnshapeableError as error:
             # Nobody needs to be called to know that.
             unshapeable = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
-            return _Prepared(tenant=tenant, message=unshapeable, choice=Choice(usable={}))
-        return _Prepared(tenant=tenant, message=message, choice=self._on_offer(request, channel, configured))
+            return _Prepared(tenant=tenant, message=unshapeable, choice=Choice(usable={}), begins_at=request.begins_at)
+        return _Prepared(
+            tenant=tenant,
+            message=message,
+            choice=self._on_offer(request, channel, configured),
+            begins_at=request.begins_at,
+        )
 
     def _on_offer(self, request: NotificationRequest, channel: Channel, configured: Sequence[ProviderConfig]) -> Choice:
         """Return who may be called, and whom the first attempt is planned for: to know that for sure would take one
@@ -200,9 +213,22 @@ class Deliver:
             return Refused(kind=AttemptOutcome.MISCONFIGURED, code="provider_removed")
         return self.caller.call(prepared.tenant, provider, prepared.message)
 
-    def _wait(self, ref: NotificationRef, channel: Channel, until: Millis, epoch: int) -> Verdict:
-        """Leave everything as it is and have the message come again then."""
-        seconds = -(-(until - self.clock()) // 1_000)
+    def _wait(self, ref: NotificationRef, channel: Channel, until: Millis, since: Millis, epoch: int) -> Verdict:
+        """Leave everything as it is and have the message come again then, unless it has waited `since` too long. What
+        an operator has sent again waits on.
+        """
+        now = self.clock()
+        if epoch == 0 and now - since > LONGEST_OUTAGE:
+            state = self.states.get(ref.tenant, ref.id)
+            if state is None or claimable(state, channel, now) is not Claim.FREE:
+                return self._settle(ref, channel, state)
+            delivery = state.deliveries[channel]
+            # A later step of an escalation has not waited for as long as its notification is old.
+            if delivery.epoch == 0 and now - (delivery.scheduled_for or since) > LONGEST_OUTAGE:
+                self.states.change(ref, channel, change_of_given_up(delivery, now))
+                self.queues.dead_letter(ref, channel, delivery.epoch + 1)
+                return Verdict.DONE
+        seconds = -(-(until - now) // 1_000)
         self.queues.deliver_later(ref, channel, min(LONGEST_DELAY, max(1, seconds)), epoch)
         return Verdict.DONE
 

@@ -9,6 +9,7 @@ from chalicelib.domain.breaker import Circuit, Phase, Sign
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.provider import Refused, Unsure
+from chalicelib.domain.retry import LONGEST_OUTAGE
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.breakers import Breakers
@@ -312,3 +313,28 @@ def test_an_outage_of_any_length_costs_no_message() -> None:
     world.clock.advance(2 * PAUSE)
     deliver(world, breakers)
     assert (email(world).status, len(called(world))) == (DeliveryStatus.SENT, 13)
+
+
+def test_nobody_waits_longer_than_a_day_for_a_vendor_that_is_down_for_good() -> None:
+    # Given a tenant with one provider, which stays down
+    world = World(providers=("only",))
+    world.decided()
+    breakers = opened(world, ProviderId("only"))
+    deliver(world, breakers)
+    assert email(world).status is DeliveryStatus.QUEUED
+
+    # When a day is over, and its circuit is open again
+    world.clock.advance(LONGEST_OUTAGE + 1)
+    count(breakers, ProviderId("only"), Sign.ILL)
+    deliver(world, breakers)
+    deliver(world, breakers)
+
+    # Then it has failed for an operator to look at, without one more call
+    assert (email(world).status, email(world).reason) == (DeliveryStatus.FAILED, Reason.RETRIES_EXHAUSTED)
+    assert called(world) == []
+    assert {letter.epoch for letter in world.queues.dead[Channel.EMAIL]} == {1}
+
+    # And what the operator sends again waits for the vendor as if it was new
+    lanes = len(world.queues.lanes[Channel.EMAIL])
+    deliver(world, breakers, epoch=1)
+    assert len(world.queues.lanes[Channel.EMAIL]) == lanes + 1
