@@ -1,18 +1,15 @@
 """Thousands of random histories on the store in memory, hundreds on the table."""
 
-import uuid
 from functools import cache
 from typing import Final
 
-import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 
-from chalicelib.store.table import Table
 from tests.properties.lifecycle import Lifecycle
-from tests.store.stores import Store, acting, create_table, new_session, on_table
+from tests.store.stores import MotoSession, Store, acting, new_table, on_table
 
 CALM: Final = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
@@ -26,9 +23,7 @@ class InMemory(Lifecycle):
 class OnTheTable(Lifecycle):
     @staticmethod
     def new_store() -> Store | None:
-        name = f"herald-{uuid.uuid4()}"
-        create_table(_session(), name)
-        return acting(on_table(Table(name, _session())))
+        return acting(on_table(new_table(_session())))
 
 
 @pytest.mark.parametrize("quarter", range(4))
@@ -43,5 +38,5 @@ def test_two_hundred_histories_on_the_table_keep_every_promise(quarter: int) -> 
 
 
 @cache
-def _session() -> botocore.session.Session:
-    return new_session()
+def _session() -> MotoSession:
+    return MotoSession()

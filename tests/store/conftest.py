@@ -1,6 +1,5 @@
 """One suite, three stores: the twin in memory, the table on moto, the table on MiniStack."""
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -9,9 +8,8 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from chalicelib.store.table import Table
 from infra.local.ministack import MiniStack, find_free_port
-from tests.store.stores import ON_MINISTACK, Store, acting, create_table, new_session, on_table, on_twin
+from tests.store.stores import ON_MINISTACK, REGION, MotoSession, Store, acting, new_table, on_table, on_twin
 
 KINDS = ["twin", "moto", ON_MINISTACK]
 
@@ -37,13 +35,13 @@ def _store_of(request: pytest.FixtureRequest) -> Iterator[Store]:
             yield on_twin()
         case "moto":
             with mock_aws():
-                yield acting(on_table(_new_table(_shared_session())))
+                yield acting(on_table(new_table(_moto_session())))
         case "ministack":
             url = request.getfixturevalue("ministack_url")
             with pytest.MonkeyPatch.context() as environment:
                 # Only while the clients are made: others of this process talk to moto.
                 environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-                table = _new_table(_ministack_session())
+                table = new_table(_ministack_session())
             yield acting(on_table(table))
 
 
@@ -58,17 +56,12 @@ def ministack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @cache
 def _ministack_session() -> botocore.session.Session:
-    session = new_session()
+    session = botocore.session.get_session()
+    session.set_config_variable("region", REGION)
     session.set_credentials("test", "test")
     return session
 
 
 @cache
-def _shared_session() -> botocore.session.Session:
-    return new_session()
-
-
-def _new_table(session: botocore.session.Session) -> Table:
-    name = f"herald-{uuid.uuid4()}"
-    create_table(session, name)
-    return Table(name, session)
+def _moto_session() -> MotoSession:
+    return MotoSession()

@@ -1,10 +1,12 @@
 """The stores that pass the conformance tests: all ports side by side, in memory or on a table."""
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from functools import cache
+from threading import Lock
 from typing import Any, cast
 
 import botocore.session
@@ -190,17 +192,47 @@ def _named_by(argument: object) -> TenantId | None:
     return tenant
 
 
-def new_session() -> botocore.session.Session:
-    """Return a session in the region of the tests."""
-    session = botocore.session.get_session()
-    session.set_config_variable("region", REGION)
-    return session
+class _OneAtATime:
+    """A client whose calls wait for one another."""
+
+    def __init__(self, client: Any, turn: Lock) -> None:
+        self._client = client
+        self._turn = turn
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._client, name)
+        if not callable(attribute):
+            return attribute
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            with self._turn:
+                return attribute(*arguments, **named)
+
+        return call
 
 
-def create_table(session: botocore.session.Session, name: str) -> None:
-    """Create a table as the template describes it: its keys and indexes."""
+class MotoSession(botocore.session.Session):
+    """A session that asks moto one thing at a time.
+
+    For each transaction moto copies the whole table, to undo what it did; and fails when a thread writes meanwhile.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_config_variable("region", REGION)
+        self._turn = Lock()
+
+    def create_client(self, *arguments: Any, **named: Any) -> Any:
+        """Return a client that waits for its turn."""
+        return _OneAtATime(super().create_client(*arguments, **named), self._turn)
+
+
+def new_table(session: botocore.session.Session) -> Table:
+    """Create a table as the template describes it, its keys and indexes; it pauses for nothing."""
+    name = f"herald-{uuid.uuid4()}"
     client: Any = session.create_client("dynamodb")
     client.create_table(TableName=name, **_described())
+    return Table(name, session, pause=lambda seconds: None)
 
 
 @cache

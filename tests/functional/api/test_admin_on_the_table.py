@@ -1,6 +1,5 @@
 """Reading and administration over HTTP on the table itself: what is stored comes back as it was."""
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +11,10 @@ from chalicelib.domain.ids import NotificationId, ProviderId
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports import NotificationRef
-from chalicelib.store.table import Table
 from tests.api import Api, api_on
 from tests.build import ACME, a_delivery, a_request, a_state
 from tests.callers import ADMIN, PLATFORM, a_user
-from tests.store.stores import Store, acting, create_table, new_session, on_table
+from tests.store.stores import MotoSession, Store, acting, new_table, on_table
 
 ADMINISTRATION = "/api/v1/admin"
 INBOX = "/api/v1/users/me/notifications"
@@ -26,10 +24,7 @@ ANN = a_user()
 @pytest.fixture
 def store() -> Iterator[Store]:
     with mock_aws():
-        session = new_session()
-        name = f"herald-{uuid.uuid4()}"
-        create_table(session, name)
-        yield on_table(Table(name, session, pause=lambda seconds: None))
+        yield on_table(new_table(MotoSession()))
 
 
 @pytest.fixture

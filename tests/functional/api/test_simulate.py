@@ -1,6 +1,5 @@
 """Simulating and explaining over HTTP: the body of a send, and no trace of it in the table."""
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +17,11 @@ from chalicelib.domain.suppression import Suppression, SuppressionReason
 from chalicelib.domain.tenant import TenantSettings
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Scope
-from chalicelib.store.table import Table
 from tests.api import Api, api_on, in_memory_api
 from tests.build import ACME, ID, NOW, a_recipient, a_tenant
 from tests.callers import ADMIN, a_service
 from tests.fakes import ManualClock
-from tests.store.stores import Store, acting, create_table, new_session, on_table
+from tests.store.stores import MotoSession, Store, acting, new_table, on_table
 from tests.world import World
 
 SIMULATE = "/api/v1/services/notifications/simulate"
@@ -55,10 +53,10 @@ class Tabled:
     """A store on a table, everything of Herald switched on, and what lies in it."""
 
     def __init__(self) -> None:
-        session, name = new_session(), f"herald-{uuid.uuid4()}"
-        create_table(session, name)
-        self.store: Store = on_table(Table(name, session, pause=lambda seconds: None))
-        self._pages = session.create_client("dynamodb").get_paginator("scan").paginate(TableName=name)
+        session = MotoSession()
+        table = new_table(session)
+        self.store: Store = on_table(table)
+        self._pages = session.create_client("dynamodb").get_paginator("scan").paginate(TableName=table.name)
 
     def items(self) -> list[str]:
         """Return all items, as texts in an order of their own."""

@@ -5,7 +5,6 @@ asks the same of a store in memory, against a world without Acme.)
 """
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Any, Final
@@ -54,7 +53,7 @@ from tests.aws_semantics.switch import semantics
 from tests.build import ACME, NOW, a_delivery, a_recipient, a_request, a_state, a_tenant
 from tests.callers import GLOBEX, a_service, a_user
 from tests.functional.isolation.routes import ACMES, CHOOSING, DEVICES, NAMING, NOBODYS, PUBLIC, SWEEPING, Ask, Ids
-from tests.store.stores import Store, acting, create_table, new_session, on_table
+from tests.store.stores import MotoSession, Store, acting, new_table, on_table
 from tests.store.test_templates import a_template, a_version
 
 MARK: Final = "acmes"
@@ -117,12 +116,11 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     """A table whose requests are watched: none may name a key outside of its caller's tenant."""
-    name = f"herald-{uuid.uuid4()}"
     with mock_aws():
-        session = new_session()
-        create_table(session, name)
+        session = MotoSession()
+        name = new_table(session).name
         with semantics("7:tenant_guard") as record:
-            table = Table(name, new_session(), pause=lambda seconds: None)
+            table = Table(name, MotoSession(), pause=lambda seconds: None)
             fill(acting(on_table(table)))
             stage = Stage(table, session.create_client("dynamodb"), {}, record)
             stage.beginning.update(stage.rows())
