@@ -11,7 +11,7 @@ from moto import mock_aws
 from tests.properties.lifecycle import Lifecycle
 from tests.store.stores import MotoSession, Store, acting, new_table, on_table
 
-CALM: Final = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+CALM: Final = settings(suppress_health_check=list(HealthCheck), print_blob=True)
 
 
 class InMemory(Lifecycle):

