@@ -89,7 +89,7 @@ class Settings:
 
     @property
     def cursor_secret_arn(self) -> str:
-        """The secret that cursors are authenticated with."""
+        """The secret that cursors, and links in e-mails, are signed with."""
         return self._environment["HERALD_CURSOR_SECRET_ARN"]
 
     @property

@@ -1,6 +1,6 @@
 """The topic and the queues between the steps (`services.ports.Queues`).
 
-Every message is a few ids; every one names its tenant as its message group, which is what keeps one tenant's flood from
+Every message is a few ids, but for stream records that are set aside; every one names its tenant as its message group, which is what keeps one tenant's flood from
 starving the others (SQS fair queues).
 """
 

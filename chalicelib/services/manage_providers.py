@@ -1,5 +1,5 @@
-"""Managing a tenant's providers. Credentials go in and never come out: they are sealed here, and only the worker that
-calls the vendor can open them.
+"""Managing a tenant's providers. Credentials go in and never come out: they are sealed here, and only who calls the
+vendor opens them.
 
 So settings and credentials are replaced together: whoever could point a provider to another host and keep its sealed
 password would have that host be told the password.

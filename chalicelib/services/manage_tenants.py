@@ -83,7 +83,7 @@ class ManageTenants:
         return self._revise(id, revise, by, version, Action.UPDATE_TENANT)
 
     def suspend(self, id: TenantId, by: Actor) -> Tenant:
-        """Let a tenant send no more. What was decided before is still delivered."""
+        """Let a tenant send no more. What has not gone out by then ends as `tenant_suspended`."""
         return self._with_status(id, TenantStatus.SUSPENDED, by, Action.SUSPEND_TENANT)
 
     def activate(self, id: TenantId, by: Actor) -> Tenant:

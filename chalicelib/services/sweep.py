@@ -30,7 +30,7 @@ from chalicelib.services.ports import (
 )
 
 LOOK_BACK: Final = 6 * 3_600_000
-"""How far back, in milliseconds, an open notification holds the cursor; older ones are left to the alarms."""
+"""How far back, in milliseconds, an open notification holds the cursor; older ones are not waited for."""
 PAGE: Final = 100
 ILL_FOR: Final = 900_000
 """For how many milliseconds after a provider's circuit opened its messages are taken to wait for that. While there are

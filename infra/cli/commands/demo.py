@@ -30,7 +30,7 @@ _COMPLAINTS = 12
 
 @commands.command()
 def demo(name: Name = DEFAULT_NAME, port: Port = None) -> None:
-    """Start the stack, send on every channel, show what arrived. The stack stays up."""
+    """Start the stack, send on four channels, show what arrived. The stack stays up."""
     stack = LocalStack.named(name)
     began = time.time_ns() // 1_000_000
     try:

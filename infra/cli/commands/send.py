@@ -25,7 +25,7 @@ def send(  # noqa: PLR0913 (each is an option)
         list[str] | None, typer.Option(help="A sample user, or any user id; repeat it. Otherwise ann.")
     ] = None,
     channel: Annotated[
-        list[str] | None, typer.Option(help="email, sms, push, in_app; repeat it. Otherwise the tenant's.")
+        list[str] | None, typer.Option(help="email, sms, push, …; repeat it. Otherwise the tenant's.")
     ] = None,
     subject: Annotated[str | None, typer.Option()] = None,
     body: Annotated[str, typer.Option()] = "Hello from the command line.",

@@ -28,10 +28,10 @@ def ended(status: DeliveryStatus) -> Delivery:
 
 
 def emitted() -> list[tuple[str, dict[str, Any]]]:
-    before = a_state({Channel.SMS: a_delivery(DeliveryStatus.SCHEDULED)})
+    before = a_state(dict.fromkeys(Channel, a_delivery(DeliveryStatus.SCHEDULED)))
     happened = occurrences(before, a_state(read_at=NOW, type="order.shipped"), NOW)
     for status in EVENT_OF_STATUS:
-        happened += occurrences(before, a_state({Channel.SMS: ended(status)}), NOW)
+        happened += occurrences(before, a_state(dict.fromkeys(Channel, ended(status))), NOW)
     return [
         (event.type, json.loads(event.detail))
         for event_type, occurrence in happened
