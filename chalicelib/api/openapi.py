@@ -82,7 +82,7 @@ def describe(offered: Iterable[Operation], login: Login) -> Document:
         "info": {
             "title": "Herald",
             "version": "1",
-            "description": "Notify people by e-mail, SMS, push, WhatsApp, chat, alerts and webhooks, and in their inbox.",
+            "description": "Notify people by e-mail, SMS, push, WhatsApp, chat, alert, webhook and in their inbox.",
         },
         "servers": [{"url": ".", "description": "Where this document comes from"}],
         "tags": [{"name": tag} for tag in dict.fromkeys(operation.route.tag for operation in all_of_them)],

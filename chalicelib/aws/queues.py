@@ -1,7 +1,7 @@
 """The topic and the queues between the steps (`services.ports.Queues`).
 
-Every message is a few ids, but for stream records that are set aside; every one names its tenant as its message group, which is what keeps one tenant's flood from
-starving the others (SQS fair queues).
+Every message is a few ids, but for stream records that are set aside; every one names its tenant as its message group,
+which is what keeps one tenant's flood from starving the others (SQS fair queues).
 """
 
 from collections import defaultdict

@@ -22,7 +22,9 @@ class Publication(msgspec.Struct, frozen=True):
 
 
 class Queues(Protocol):
-    """The queues between the steps. Messages carry ids, but for stream records that are set aside; the tenant is the message group."""
+    """The queues between the steps. Messages carry ids, but for stream records that are set aside; the tenant is the
+    message group.
+    """
 
     def dispatch(self, refs: Sequence[NotificationRef]) -> list[NotificationRef]:
         """Ask for these notifications to be decided; returns those the queue did not take."""
