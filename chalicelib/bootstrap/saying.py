@@ -42,6 +42,14 @@ def say() -> "Say":
 
 
 @cache
+def say_in_mails() -> "Say":
+    """Return the use case that says what requests say, in e-mails with the link that ends them."""
+    from chalicelib.services.say import Say
+
+    return Say(known_templates(), rendering, _unsubscribe_url)
+
+
+@cache
 def drafting() -> "Drafting":
     """Return what makes versions of templates."""
     from chalicelib.services.template_drafts import Drafting

@@ -14,7 +14,7 @@ from chalicelib.bootstrap.known import (
     known_templates,
     known_tenants,
 )
-from chalicelib.bootstrap.saying import _files, _tracked, _unsubscribe_url, rendering, say
+from chalicelib.bootstrap.saying import _files, _tracked, _unsubscribe_url, rendering, say, say_in_mails
 from chalicelib.bootstrap.stored import address_book, backgrounds, cancelled_groups, requests, rotas, states
 from chalicelib.settings import settings
 
@@ -210,7 +210,7 @@ def deliver() -> "Deliver":
         caller=Caller(vault(), timeouts(), host_guard()),
         breakers=breakers(),
         check_address=address_fault,
-        say=say(),
+        say=say_in_mails(),
         shape=Shaper(_unsubscribe_url, _files, _tracked),
         stage_vendors=settings().default_providers,
         clock=now,

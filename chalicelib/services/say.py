@@ -24,18 +24,15 @@ class Say:
     is always the same.
 
     `rendering` is made by the first request that needs it: most of what fills templates takes long to load.
+    `unsubscribe_url` returns where the recipient of an e-mail ends mails of its kind, None where there is no way out.
     """
 
     templates: TemplateLookup
     rendering: Callable[[], Rendering]
+    unsubscribe_url: Callable[[NotificationRequest, Tenant], str | None] = lambda request, tenant: None  # noqa: ARG005
 
     def __call__(
-        self,
-        request: NotificationRequest,
-        channel: Channel,
-        recipient: Recipient,
-        tenant: Tenant,
-        unsubscribe_url: str | None = None,
+        self, request: NotificationRequest, channel: Channel, recipient: Recipient, tenant: Tenant
     ) -> NotificationRequest:
         """Return the request with what it says on `channel`; one that is not filled from a template as it is.
 
@@ -46,8 +43,8 @@ class Say:
         """
         if request.template is None:
             return request
-        content = self._filled(request.template, channel, recipient, tenant, unsubscribe_url)
-        return replace(request, content=content)
+        link = self.unsubscribe_url(request, tenant) if channel is Channel.EMAIL else None
+        return replace(request, content=self._filled(request.template, channel, recipient, tenant, link))
 
     def to_owner(self, request: NotificationRequest, tenant: Tenant) -> NotificationRequest:
         """Return the request with what the inbox shows of it: nothing, where its template cannot be filled."""
@@ -57,7 +54,7 @@ class Say:
             return request
 
     def _filled(
-        self, use: TemplateUse, channel: Channel, recipient: Recipient, tenant: Tenant, unsubscribe_url: str | None
+        self, use: TemplateUse, channel: Channel, recipient: Recipient, tenant: Tenant, link: str | None
     ) -> Content:
         version = self.templates.version(tenant.id, use.key, use.version)
         if version is None:
@@ -65,7 +62,7 @@ class Say:
         about = About(
             recipient=_known(recipient),
             tenant={"id": tenant.id, "name": tenant.name},
-            unsubscribe_url=unsubscribe_url,
+            unsubscribe_url=link,
             url_schemes=tenant.settings.url_schemes,
         )
         spoken = languages(recipient.locale, tenant.configuration.locale)

@@ -76,6 +76,18 @@ def test_one_click_ends_the_mails_of_a_category_and_no_others(herald: Herald, pe
     assert herald.arrived(person) == 3
 
 
+def test_a_mail_from_a_template_shows_the_link_itself(herald: Herald, person: Person) -> None:
+    data = {"title": "News", "message": "There are some.", "actionUrl": "https://example.com/news"}
+    said = {"content": None, "template": {"key": "system-notice", "data": data}, "provider": {"email": "smtp"}}
+    herald.settled(herald.send(person, **said, category="marketing"))
+
+    received = herald.stack.sandbox.records("smtp", contains=person.email)[-1].body
+    assert received["html"].count(link_in(received["headers"])) == 1
+
+    herald.settled(herald.send(person, **said))
+    assert "/unsubscribe/" not in herald.stack.sandbox.records("smtp", contains=person.email)[-1].body["html"]
+
+
 def test_a_forged_link_has_no_effect(herald: Herald, person: Person) -> None:
     herald.settled(mail(herald, person))
     link = link_in(headers_of_the_last(herald, person))

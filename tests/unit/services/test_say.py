@@ -13,8 +13,9 @@ from chalicelib.domain.ids import TenantId
 from chalicelib.domain.template import TemplateUse
 from chalicelib.domain.words import Channel, Priority
 from chalicelib.services.order import Filling, Order
+from chalicelib.services.say import Say
 from tests.build import ACME, ID, NOW, a_recipient, a_request, a_tenant
-from tests.saying import GREETING, a_version, say_from
+from tests.saying import GREETING, PlaceRendering, a_version, say_from
 from tests.world import OWNER, REF, World
 
 USE = TemplateUse(key=GREETING, version=1, data={"name": "Ann"})
@@ -147,3 +148,20 @@ def test_a_request_without_a_template_is_said_as_it_is(world: World) -> None:
 def test_what_cannot_be_filled_has_no_shape(world: World) -> None:
     with pytest.raises(UnshapeableError, match="template_error"):
         say_from(world.templates)(a_request(template=replace(USE, data={})), Channel.SMS, a_recipient(), a_tenant())
+
+
+@pytest.mark.parametrize(("channel", "known"), [(Channel.EMAIL, "https://out/acme"), (Channel.SMS, None)])
+def test_a_mail_knows_where_its_recipient_ends_mails_of_its_kind(
+    world: World, channel: Channel, known: str | None
+) -> None:
+    heard: list[str | None] = []
+
+    class Listening(PlaceRendering):
+        def fill(self, *said: Any) -> Content:
+            heard.append(said[-1].unsubscribe_url)
+            return super().fill(*said)
+
+    say = Say(world.templates, Listening, lambda request, tenant: f"https://out/{tenant.id}")
+    say(a_request(template=USE), channel, a_recipient(), a_tenant())
+
+    assert heard == [known]
