@@ -51,12 +51,14 @@ class Sign(StrEnum):
 
 class Circuit(Value, frozen=True):
     """A transition that workers tell each other of: to OPEN, or to CLOSED, known `at` a time. That an open one is
-    half-open after its pause, everybody sees by the clock. `version` counts the transitions of a provider.
+    half-open after its pause, everybody sees by the clock. `down_since` is when it opened that was closed before; of
+    one that is open. `version` counts the transitions of a provider.
     """
 
     provider: ProviderId
     phase: Phase
     at: Millis
+    down_since: Millis | None = None
     version: int = 0
 
 
@@ -75,6 +77,7 @@ class Breaker(Value, frozen=True):
     """What a worker knows of a provider. `since` is when the phase began, `turn` counts the phases; `begun`,
     `in_flight`, `failures` (in a row), `newest_failed` (the highest number of a failed call) and `successes` are of
     this turn. `proven` is when the latest call began that went well, `recent` the last answers: whether each was ill.
+    `down_since` is when it opened without having closed since.
     """
 
     phase: Phase = Phase.CLOSED
@@ -87,6 +90,7 @@ class Breaker(Value, frozen=True):
     successes: int = 0
     proven: Millis = Millis(0)
     recent: tuple[bool, ...] = ()
+    down_since: Millis | None = None
 
     @property
     def room(self) -> int:
@@ -159,9 +163,10 @@ def told(breaker: Breaker, circuit: Circuit, now: Millis, pause: int) -> Breaker
     """
     match circuit.phase:
         case Phase.OPEN if circuit.at > max(breaker.since, breaker.proven):
-            return at(_turned(breaker, Phase.OPEN, circuit.at), now, pause)
+            opened = _turned(breaker, Phase.OPEN, circuit.at)
+            return at(replace(opened, down_since=circuit.down_since or circuit.at), now, pause)
         case Phase.CLOSED if breaker.phase is Phase.OPEN and circuit.at > breaker.since:
-            return _turned(breaker, Phase.HALF_OPEN, circuit.at)
+            return replace(_turned(breaker, Phase.HALF_OPEN, circuit.at), down_since=None)
     return breaker
 
 
@@ -199,4 +204,5 @@ def _after_failure(breaker: Breaker, call: Call, now: Millis) -> Breaker:
 
 
 def _turned(breaker: Breaker, phase: Phase, since: Millis) -> Breaker:
-    return Breaker(phase=phase, since=since, turn=breaker.turn + 1, proven=breaker.proven)
+    down_since = None if phase is Phase.CLOSED else breaker.down_since or since
+    return Breaker(phase=phase, since=since, turn=breaker.turn + 1, proven=breaker.proven, down_since=down_since)

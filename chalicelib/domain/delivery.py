@@ -64,6 +64,9 @@ class AttemptOutcome(StrEnum):
 class Attempt(Value, frozen=True):
     """One call to one provider. `vendor_id` is the vendor's name for the message, `code` its word on a failure,
     `segments` how many parts an accepted text message went out in. `epoch` is the delivery's when it was made.
+
+    Calls that tried a provider out which was ill, and found that it still is, are one attempt: the last of them, and
+    `trials` is how many they were in a row.
     """
 
     number: int
@@ -74,6 +77,7 @@ class Attempt(Value, frozen=True):
     code: str | None = None
     segments: int | None = None
     epoch: int = 0
+    trials: int = 0
 
 
 class Detail(StrEnum):
@@ -123,4 +127,4 @@ class Delivery(Value, frozen=True):
         """How many calls were made, with the one that is in flight. Numbers of attempts may have gaps: one that began
         while its provider was about to be left alone ended without a call.
         """
-        return len(self.attempts) + (self.lease is not None)
+        return sum(attempt.trials or 1 for attempt in self.attempts) + (self.lease is not None)

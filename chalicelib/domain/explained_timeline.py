@@ -63,7 +63,9 @@ def _of_delivery(channel: Channel, delivery: Delivery) -> Iterator[Moment]:
 def _attempt(channel: Channel, attempt: Attempt) -> str:
     code = f" ({attempt.code})" if attempt.code else ""
     vendor_id = f", as {attempt.vendor_id}" if attempt.vendor_id else ""
-    return f"Attempt {attempt.number} {ON[channel]}: {attempt.provider} {_OUTCOMES[attempt.outcome]}{code}{vendor_id}."
+    trials = f", the {attempt.trials} times in a row that it was tried out" if attempt.trials > 1 else ""
+    outcome = _OUTCOMES[attempt.outcome]
+    return f"Attempt {attempt.number} {ON[channel]}: {attempt.provider} {outcome}{code}{vendor_id}{trials}."
 
 
 _OUTCOMES = {

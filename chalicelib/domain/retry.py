@@ -52,9 +52,15 @@ def change_after(
             delivery.tries < _tries(result)
         ):
             asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
-            wait = max(backoff(delivery.tries, randomness), asked)
-            tries = delivery.tries - 1 if ill else delivery.tries
-            return _again(delivery, result, now, provider=delivery.provider, tries=tries, wait=wait)
+            again = _again(
+                delivery,
+                result,
+                now,
+                provider=delivery.provider,
+                tries=delivery.tries,
+                wait=max(backoff(delivery.tries, randomness), asked),
+            )
+            return _uncounted(delivery, again) if ill else again
         case Refused() if others := remaining(delivery)[1:]:
             return _again(delivery, result, now, provider=others[0], tries=0, wait=0)
         case Refused():
@@ -127,6 +133,20 @@ def _again(delivery: Delivery, result: Refused, now: Millis, *, provider: int, t
         provider=provider,
         tries=tries,
         not_before=Millis(now + wait),
+    )
+
+
+def _uncounted(delivery: Delivery, again: DeliveryChange) -> DeliveryChange:
+    """Return the change without a try. However often the same delivery finds its provider ill, it grows no more."""
+    record, last = again.record, delivery.attempts[-1] if delivery.attempts else None
+    if record is None:
+        return again
+    same = last is not None and last.trials > 0 and (last.provider, last.epoch) == (record.provider, record.epoch)
+    return replace(
+        again,
+        tries=delivery.tries - 1,
+        record=replace(record, trials=last.trials + 1 if last is not None and same else 1),
+        instead_of=len(delivery.attempts) - 1 if same else None,
     )
 
 

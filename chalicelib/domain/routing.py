@@ -58,9 +58,10 @@ def route(facts: Facts, channel: Channel) -> tuple[ProviderId, ...]:
 
 def remaining(delivery: Delivery) -> tuple[int, ...]:
     """Return which of its providers (by index) a delivery can still be made by, in the order they are tried: the one
-    whose turn it is, those after it, and then those that were passed over without a call.
+    whose turn it is, those after it, and then those that were passed over without a call that counts.
     """
-    called = {attempt.provider for attempt in delivery.attempts if attempt.epoch == delivery.epoch}
+    counting = (attempt for attempt in delivery.attempts if attempt.epoch == delivery.epoch and not attempt.trials)
+    called = {attempt.provider for attempt in counting}
     others = [
         *range(delivery.provider + 1, len(delivery.providers)),
         *range(min(delivery.provider, len(delivery.providers))),

@@ -194,7 +194,8 @@ class DeliveryChange(Value, frozen=True):
     """One conditional change of a delivery, fenced by the number of the attempt it speaks of.
 
     It applies only while the delivery's attempt number is `attempt`, its status may become `status` (or is
-    `sending` and stays so: a retry), and its lease is as `in_flight` demands. It removes the lease.
+    `sending` and stays so: a retry), and its lease is as `in_flight` demands. It removes the lease. Its `record` comes
+    behind the other attempts, or takes the place of the one with the index `instead_of`.
     """
 
     attempt: int
@@ -202,6 +203,7 @@ class DeliveryChange(Value, frozen=True):
     at: Millis
     in_flight: InFlight = InFlight.EITHER
     record: Attempt | None = None
+    instead_of: int | None = None
     reason: Reason | None = None
     detail: Detail | None = None
     provider: int | None = None

@@ -12,6 +12,7 @@ from threading import Condition, Lock
 from types import TracebackType
 from typing import Final, Self
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.domain.breaker import (
@@ -46,6 +47,15 @@ KEPT_FOR: Final = 86_400
 TRIES: Final = 3
 
 Place = tuple[TenantId, ProviderId]
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Nobody may be called before `until`. `down_since` is from when on nobody could be; None where somebody is well
+    and only has calls enough.
+    """
+
+    until: Millis
+    down_since: Millis | None = None
 
 
 @dataclass(slots=True)
@@ -98,12 +108,12 @@ class Breakers:
         for circuit in unsaid:
             self._say(tenant, circuit)
 
-    def admit(self, tenant: TenantId, providers: Sequence[ProviderId]) -> "tuple[ProviderId, Call] | Millis":
+    def admit(self, tenant: TenantId, providers: Sequence[ProviderId]) -> "tuple[ProviderId, Call] | Wait":
         """Let a call of the first provider through that is not open, or say when to ask again. One that is closed and
         has calls enough is waited for a moment.
         """
         self._read(tenant)
-        answer: tuple[ProviderId, Call] | Millis | None = None
+        answer: tuple[ProviderId, Call] | Wait | None = None
 
         def decided() -> bool:
             nonlocal answer
@@ -112,15 +122,17 @@ class Breakers:
 
         with self._changed:
             self._changed.wait_for(decided, self.patience)
-            return self._later(BUSY, BUSY) if answer is None else answer
+            return Wait(self._later(BUSY, BUSY)) if answer is None else answer
 
-    def _try(self, tenant: TenantId, providers: Sequence[ProviderId]) -> "tuple[ProviderId, Call] | Millis | None":
+    def _try(self, tenant: TenantId, providers: Sequence[ProviderId]) -> "tuple[ProviderId, Call] | Wait | None":
         waits: list[Millis] = []
+        down: list[Millis | None] = []
         for provider in providers:
             breaker = self._breaker((tenant, provider))
             if breaker.room > 0:
                 self._kept[tenant, provider], call = begin(breaker, self.clock())
                 return provider, call
+            down.append(breaker.down_since)
             match breaker.phase:
                 case Phase.CLOSED:
                     return None
@@ -130,7 +142,8 @@ class Breakers:
                     left = breaker.since + self.pause - self.clock()
                     # Not all at once: half-open, it takes them one by one.
                     waits.append(self._later(left, self.pause // 2))
-        return min(waits)
+        since = [at for at in down if at is not None]
+        return Wait(min(waits), max(since) if len(since) == len(down) else None)
 
     def settle(self, tenant: TenantId, provider: ProviderId, call: Call, sign: Sign) -> None:
         """Count the answer to a call that was let through."""
@@ -141,7 +154,9 @@ class Breakers:
                 after = end(before, call, sign, self.clock())
                 self._kept[place] = after
                 if after.phase is not before.phase:
-                    self._unsaid[place] = Circuit(provider=provider, phase=after.phase, at=after.since)
+                    self._unsaid[place] = Circuit(
+                        provider=provider, phase=after.phase, at=after.since, down_since=after.down_since
+                    )
             self._changed.notify_all()
 
     def _breaker(self, place: Place) -> Breaker:
@@ -207,7 +222,7 @@ class Admission:
     provider: ProviderId | None = None
     _call: Call | None = None
 
-    def ask(self, providers: Sequence[ProviderId]) -> Millis | None:
+    def ask(self, providers: Sequence[ProviderId]) -> Wait | None:
         """Ask for a call of the first of these `providers` that is not open, `provider` from then on; one that was let
         through to the first of them stays so. Returns when to ask again where there is none.
         """

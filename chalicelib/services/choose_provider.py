@@ -1,7 +1,7 @@
 """Choosing the provider that makes a delivery now: the one the plan names, as long as it is well; else the next one in
 the plan that may be called; else nobody, and the message waits.
 
-The plan stays as it was decided. As long as its first provider is well, nothing is read for this.
+The plan stays as it was decided. As long as all providers are well, nothing is read for this.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +14,8 @@ from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.provider import ProviderConfig
 from chalicelib.domain.routing import first_choice, remaining
 from chalicelib.domain.state import Claim, Move, claimable
-from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
-from chalicelib.services.breakers import Admission, Breakers
+from chalicelib.services.breakers import Admission, Breakers, Wait
 from chalicelib.services.ports import Clock, NotificationRef, RefusedChangeError, States
 
 
@@ -28,12 +27,6 @@ class Choice(msgspec.Struct, frozen=True):
     usable: Mapping[ProviderId, ProviderConfig]
     likely: ProviderId | None = None
     wanted: ProviderId | None = None
-
-
-class Wait(msgspec.Struct, frozen=True):
-    """Nobody may be called before `until`."""
-
-    until: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +50,8 @@ class ChooseProvider:
         """
         if choice.likely is None:
             return None
-        if self.breakers.is_well(ref.tenant, choice.likely):
-            until = admission.ask([choice.likely])
-            return None if until is None else Wait(until)
+        if all(self.breakers.is_well(ref.tenant, provider) for provider in choice.usable):
+            return admission.ask([choice.likely])
         state = self.states.get(ref.tenant, ref.id)
         if state is None or claimable(state, channel, self.clock()) is not Claim.FREE:
             raise RefusedChangeError(state)
@@ -80,9 +72,9 @@ class ChooseProvider:
             return delivery.provider
         if shift and order[0] == delivery.provider == 0:
             order = self._shifted(delivery, order, choice, admission)
-        until = admission.ask([delivery.providers[index] for index in order])
-        if until is not None or admission.provider is None:
-            return Wait(until or self.clock())
+        wait = admission.ask([delivery.providers[index] for index in order])
+        if wait is not None or admission.provider is None:
+            return wait or Wait(self.clock())
         return delivery.providers.index(admission.provider)
 
     def _shifted(self, delivery: Delivery, order: list[int], choice: Choice, admission: Admission) -> list[int]:

@@ -38,8 +38,8 @@ from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.address_book import AddressBook
-from chalicelib.services.breakers import Admission, Breakers
-from chalicelib.services.choose_provider import Choice, ChooseProvider, Wait
+from chalicelib.services.breakers import Admission, Breakers, Wait
+from chalicelib.services.choose_provider import Choice, ChooseProvider
 from chalicelib.services.consult import Consult
 from chalicelib.services.gather_facts import offer, resolve, stage_provider
 from chalicelib.services.ports import (
@@ -135,7 +135,7 @@ class Deliver:
         with self.breakers.admission(ref.tenant) as admission:
             move = self._choose.before_claim(ref, channel, prepared.choice, admission)
             if isinstance(move, Wait):
-                return self._wait(ref, channel, move.until, prepared.begins_at, epoch)
+                return self._wait(ref, channel, move, prepared.begins_at, epoch)
             self._warm_up(prepared, admission)
             now = self.clock()
             state = self.states.claim(ref, channel, now, Millis(now + self.lease), move)
@@ -179,7 +179,7 @@ class Deliver:
         more read.
         """
         known = (*configured, *stage_provider(channel, self.stage_vendors))
-        usable = {provider.id: provider for provider in known if provider.enabled}
+        usable = {provider.id: provider for provider in known if provider.enabled and provider.channel is channel}
         wanted = request.providers.get(channel)
         offers = offer(request.id, channel, configured, self.stage_vendors)
         first = wanted if wanted in usable else next((provider.id for provider in offers), None)
@@ -213,12 +213,13 @@ class Deliver:
             return Refused(kind=AttemptOutcome.MISCONFIGURED, code="provider_removed")
         return self.caller.call(prepared.tenant, provider, prepared.message)
 
-    def _wait(self, ref: NotificationRef, channel: Channel, until: Millis, since: Millis, epoch: int) -> Verdict:
-        """Leave everything as it is and have the message come again then, unless it has waited `since` too long. What
-        an operator has sent again waits on.
+    def _wait(self, ref: NotificationRef, channel: Channel, wait: Wait, since: Millis, epoch: int) -> Verdict:
+        """Leave everything as it is and have the message come again then, unless it is due `since` too long, and all
+        that time nobody could be called. What an operator has sent again waits on.
         """
         now = self.clock()
-        if epoch == 0 and now - since > LONGEST_OUTAGE:
+        down_for = 0 if wait.down_since is None else now - wait.down_since
+        if epoch == 0 and min(down_for, now - since) > LONGEST_OUTAGE:
             state = self.states.get(ref.tenant, ref.id)
             if state is None or claimable(state, channel, now) is not Claim.FREE:
                 return self._settle(ref, channel, state)
@@ -228,7 +229,7 @@ class Deliver:
                 self.states.change(ref, channel, change_of_given_up(delivery, now))
                 self.queues.dead_letter(ref, channel, delivery.epoch + 1)
                 return Verdict.DONE
-        seconds = -(-(until - now) // 1_000)
+        seconds = -(-(wait.until - now) // 1_000)
         self.queues.deliver_later(ref, channel, min(LONGEST_DELAY, max(1, seconds)), epoch)
         return Verdict.DONE
 

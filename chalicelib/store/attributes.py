@@ -52,6 +52,7 @@ ATTEMPT_NAMES: Final = {
     "code": "c",
     "segments": "g",
     "epoch": "e",
+    "trials": "u",
 }
 TOKEN: Final = "c"  # noqa: S105 — the name of a field
 """Field of a leased delivery: says which call of `claim` leased it."""

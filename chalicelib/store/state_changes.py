@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import And, Condition, Or
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.delivery import OPEN, DeliveryStatus
+from chalicelib.domain.delivery import OPEN, Attempt, DeliveryStatus
 from chalicelib.domain.state import DeliveryChange, InFlight, Move, NotificationState, Relay
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, StopOn
@@ -68,8 +68,7 @@ def change(channel: Channel, change: DeliveryChange) -> Update:
         _NEXT_VERSION,
     ]
     if change.record is not None:
-        made = _field(channel, "attempts")
-        actions.append(made.set((made | typed_attempts()).append(typed_attempts(change.record))))
+        actions.append(_record(channel, change.record, change.instead_of))
     return Update(actions, _applies(channel, change))
 
 
@@ -171,6 +170,13 @@ def _applies(channel: Channel, change: DeliveryChange) -> Condition:
         _counts(_field(channel, "attempt"), change.attempt),
         *held[change.in_flight],
     )
+
+
+def _record(channel: Channel, record: Attempt, instead_of: int | None) -> Action:
+    made, typed = _field(channel, "attempts"), typed_attempts(record)
+    if instead_of is not None:
+        return made[instead_of].set(typed["L"][0])
+    return made.set((made | typed_attempts()).append(typed))
 
 
 def _all(*conditions: Condition) -> Condition:

@@ -164,6 +164,19 @@ def test_attempts_are_kept_in_their_order(store: Store) -> None:
     assert [attempt.number for attempt in state.deliveries[EMAIL].attempts] == [1, 2, 3]
 
 
+def test_an_attempt_may_take_the_place_of_another(store: Store) -> None:
+    store.states.put(a_state(), TTL)
+    for number, instead_of in ((1, None), (2, None), (3, 1)):
+        store.states.claim(REF, EMAIL, NOW, LEASE)
+        retry = a_retry(number, provider=0, tries=0, not_before=NOW)
+        record = replace(an_attempt(number), trials=number)
+        store.states.change(REF, EMAIL, replace(retry, record=record, instead_of=instead_of))
+    state = store.states.get(ACME, ID)
+    assert state is not None
+    assert [(attempt.number, attempt.trials) for attempt in state.deliveries[EMAIL].attempts] == [(1, 1), (3, 3)]
+    assert state.deliveries[EMAIL].calls == 4
+
+
 def test_a_report_after_an_unknown_outcome_clears_its_reason(store: Store) -> None:
     store.states.put(a_state({EMAIL: a_delivery(DeliveryStatus.UNKNOWN, reason=Reason.OUTCOME_UNKNOWN)}), TTL)
     change = DeliveryChange(attempt=0, status=DeliveryStatus.DELIVERED, at=NOW)

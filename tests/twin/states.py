@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from chalicelib.domain.delivery import Delivery, DeliveryStatus
+from chalicelib.domain.delivery import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.ids import NotificationId, TenantId
 from chalicelib.domain.state import Claim, DeliveryChange, Move, NotificationState, Relay, claimable
 from chalicelib.domain.value import Millis
@@ -125,6 +125,14 @@ def _claimed(delivery: Delivery, lease: Millis) -> Delivery:
     )
 
 
+def _recorded(attempts: tuple[Attempt, ...], change: DeliveryChange) -> tuple[Attempt, ...]:
+    if change.record is None:
+        return attempts
+    if change.instead_of is None:
+        return (*attempts, change.record)
+    return (*attempts[: change.instead_of], change.record, *attempts[change.instead_of + 1 :])
+
+
 def _changed(delivery: Delivery, change: DeliveryChange) -> Delivery:
     return replace(
         delivery,
@@ -137,5 +145,5 @@ def _changed(delivery: Delivery, change: DeliveryChange) -> Delivery:
         tries=delivery.tries if change.tries is None else change.tries,
         sent_at=change.at if change.status is DeliveryStatus.SENT else delivery.sent_at,
         delivered_at=change.at if change.status is DeliveryStatus.DELIVERED else delivery.delivered_at,
-        attempts=delivery.attempts if change.record is None else (*delivery.attempts, change.record),
+        attempts=_recorded(delivery.attempts, change),
     )

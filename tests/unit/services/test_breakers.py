@@ -9,7 +9,7 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import ProviderId, TenantId
 from chalicelib.domain.provider import Refused
 from chalicelib.domain.value import Millis
-from chalicelib.services.breakers import Breakers
+from chalicelib.services.breakers import Breakers, Wait
 from tests.build import ACME, NOW
 from tests.fakes import ManualClock
 from tests.properties.outage import CountedCircuits
@@ -35,9 +35,9 @@ def call(worker: Breakers, *signs: Sign, provider: ProviderId = FIRST, tenant: T
     """Make calls that are answered so; return when to come again once there is nobody to call."""
     for sign in signs:
         with worker.admission(tenant) as admission:
-            until = admission.ask([provider])
-            if until is not None:
-                return until
+            wait = admission.ask([provider])
+            if wait is not None:
+                return wait.until
             admission.settle(sign)
         worker.share(tenant)
     return None
@@ -145,7 +145,7 @@ def test_the_first_that_may_be_called_is_called() -> None:
         assert admission.ask([FIRST, SECOND]) is None
         assert admission.provider == SECOND
         assert admission.ask([SECOND, FIRST]) is None
-        assert admission.ask([FIRST]) == NOW + PAUSE + PAUSE // 4
+        assert admission.ask([FIRST]) == Wait(Millis(NOW + PAUSE + PAUSE // 4), down_since=NOW)
         assert admission.provider is None
 
 
@@ -162,15 +162,15 @@ def test_a_refusal_of_the_rate_counts_for_nothing() -> None:
 def test_threads_that_begin_together_reach_a_vendor_that_is_down_five_times() -> None:
     worker, made, together, lock = Fleet().worker(patience=5.0), [0], Barrier(5), Lock()
 
-    def attempt(_: int) -> Millis | None:
+    def attempt(_: int) -> Wait | None:
         with worker.admission(ACME) as admission:
-            until = admission.ask([FIRST])
-            if until is None:
+            wait = admission.ask([FIRST])
+            if wait is None:
                 with lock:
                     made[0] += 1
                 together.wait(5)
                 admission.settle(ILL)
-            return until
+            return wait
 
     with ThreadPoolExecutor(10) as threads:
         waits = list(threads.map(attempt, range(40)))
@@ -193,9 +193,9 @@ def test_nobody_waits_for_long() -> None:
     worker = Fleet().worker()
     busy = [worker.admission(ACME) for _ in range(5)]
     assert {admission.ask([FIRST]) for admission in busy} == {None}
-    assert worker.admission(ACME).ask([FIRST]) == NOW + 1_500
+    assert worker.admission(ACME).ask([FIRST]) == Wait(Millis(NOW + 1_500))
     # Somebody else than who is busy is not called instead: it is well.
-    assert worker.admission(ACME).ask([FIRST, SECOND]) == NOW + 1_500
+    assert worker.admission(ACME).ask([FIRST, SECOND]) == Wait(Millis(NOW + 1_500))
 
 
 def test_while_it_is_tried_out_others_come_again_soon() -> None:
@@ -204,10 +204,36 @@ def test_while_it_is_tried_out_others_come_again_soon() -> None:
     call(worker, *[ILL] * 5)
     fleet.clock.advance(PAUSE)
     assert worker.admission(ACME).ask([FIRST]) is None
-    assert worker.admission(ACME).ask([FIRST]) == fleet.clock() + 5_500
+    assert worker.admission(ACME).ask([FIRST]) == Wait(Millis(fleet.clock() + 5_500), down_since=NOW)
 
 
 def test_what_stands_in_the_table_is_a_circuit_of_the_next_version() -> None:
     fleet = Fleet()
     call(fleet.worker(), *[ILL] * 5)
-    assert fleet.shared.list(ACME) == (Circuit(provider=FIRST, phase=Phase.OPEN, at=NOW, version=1),)
+    assert fleet.shared.list(ACME) == (Circuit(provider=FIRST, phase=Phase.OPEN, at=NOW, down_since=NOW, version=1),)
+
+
+def test_how_long_a_provider_is_down_outlives_who_saw_it_go_down() -> None:
+    # Given a provider that was tried out in vain a day after it went down
+    fleet = Fleet()
+    call(fleet.worker(), *[ILL] * 5)
+    fleet.clock.advance(86_400_000)
+    call(fleet.worker(), ILL)
+
+    # Then a worker that has just started knows since when, until somebody has closed it and saw it go down again
+    assert fleet.worker().admission(ACME).ask([FIRST]) == Wait(Millis(fleet.clock() + PAUSE + PAUSE // 4), NOW)
+    fleet.clock.advance(PAUSE)
+    call(fleet.worker(), WELL, WELL)
+    fleet.clock.advance(1)
+    call(fleet.worker(), *[ILL] * 5)
+    assert fleet.worker().admission(ACME).ask([FIRST]) == Wait(
+        Millis(fleet.clock() + PAUSE + PAUSE // 4), fleet.clock()
+    )
+
+
+def test_while_one_that_is_well_has_calls_enough_nobody_is_down() -> None:
+    worker = Fleet().worker()
+    call(worker, *[ILL] * 5)
+    busy = [worker.admission(ACME) for _ in range(5)]
+    assert {admission.ask([SECOND]) for admission in busy} == {None}
+    assert worker.admission(ACME).ask([FIRST, SECOND]) == Wait(Millis(NOW + 1_500))

@@ -1,6 +1,7 @@
 """Deliveries while a provider is ill: by the next one, or later, with nothing lost and nothing written."""
 
 from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.domain.breaker import Circuit, Phase, Sign
 from chalicelib.domain.delivery import AttemptOutcome, Delivery, DeliveryStatus
 from chalicelib.domain.ids import ProviderId
-from chalicelib.domain.provider import Refused, Unsure
+from chalicelib.domain.provider import ProviderConfig, Refused, Unsure
 from chalicelib.domain.retry import LONGEST_OUTAGE
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Reason
@@ -135,7 +136,8 @@ def test_five_failures_open_it_two_successes_close_it() -> None:
     world.vendor.answers = [BUSY]
 
     deliver(world, breakers)
-    assert world.store.circuits.list(ACME) == (Circuit(provider=FIRST, phase=Phase.OPEN, at=NOW, version=1),)
+    [circuit] = world.store.circuits.list(ACME)
+    assert circuit == Circuit(provider=FIRST, phase=Phase.OPEN, at=NOW, down_since=NOW, version=1)
 
     world.clock.advance(2_000)
     deliver(world, breakers)
@@ -220,14 +222,15 @@ def at_second(world: World) -> None:
     world.queues.lanes[Channel.EMAIL].clear()
 
 
-def test_a_delivery_at_its_last_provider_which_is_open_waits_without_a_try() -> None:
+def test_a_delivery_at_its_last_provider_which_is_open_waits_and_nothing_is_written() -> None:
     world = World()
     at_second(world)
+    before = world.state
 
     deliver(world, opened(world, SECOND))
 
     assert (called(world), email(world).status, email(world).tries) == (["first"], DeliveryStatus.SENDING, 0)
-    assert email(world).not_before == NOW + 75_000
+    assert world.state == before
     assert world.queues.lanes[Channel.EMAIL] == [LaneMessage(REF, delay=75)]
 
 
@@ -309,7 +312,11 @@ def test_an_outage_of_any_length_costs_no_message() -> None:
         assert deliver(world, breakers) is Verdict.DONE
     assert email(world).status is DeliveryStatus.SENDING
 
-    # Then it is delivered when the vendor is back
+    # Then its calls are all counted, and it grows no more
+    assert [(attempt.number, attempt.trials) for attempt in email(world).attempts] == [(12, 12)]
+    assert email(world).calls == 12
+
+    # And it is delivered when the vendor is back
     world.clock.advance(2 * PAUSE)
     deliver(world, breakers)
     assert (email(world).status, len(called(world))) == (DeliveryStatus.SENT, 13)
@@ -338,3 +345,83 @@ def test_nobody_waits_longer_than_a_day_for_a_vendor_that_is_down_for_good() -> 
     lanes = len(world.queues.lanes[Channel.EMAIL])
     deliver(world, breakers, epoch=1)
     assert len(world.queues.lanes[Channel.EMAIL]) == lanes + 1
+
+
+def test_what_is_at_its_last_provider_waits_no_longer_than_a_day_either() -> None:
+    # Given a delivery that the first provider could not make, which is well, and a second one that is down
+    world = World()
+    at_second(world)
+    breakers = opened(world, SECOND)
+
+    # When it comes again all day, and whoever tries the second one out finds it down
+    while email(world).status is DeliveryStatus.SENDING and world.clock() <= NOW + 2 * LONGEST_OUTAGE:
+        deliver(world, breakers)
+        world.clock.advance(LONGEST_OUTAGE // 4)
+        count(breakers, SECOND, Sign.ILL)
+
+    assert (email(world).status, email(world).reason) == (DeliveryStatus.FAILED, Reason.RETRIES_EXHAUSTED)
+    assert called(world) == ["first"]
+
+
+def test_a_provider_added_in_an_outage_leaves_those_who_wait_as_they_are() -> None:
+    # Given a message that waits for its only provider
+    world = World(providers=("second",))
+    world.decided()
+    breakers = opened(world, SECOND)
+    world.store.providers.create(ACME, ProviderConfig(id=FIRST, channel=Channel.EMAIL, vendor="fake", priority=-1))
+    before = world.state
+
+    deliver(world, breakers)
+
+    assert (world.state, called(world)) == (before, [])
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_day_old_message_is_not_given_up_where_nobody_was_down_for_a_day(busy: bool) -> None:
+    # Given a message that its send rate held back for more than a day
+    world = World(providers=("only",))
+    world.decided()
+    world.clock.advance(LONGEST_OUTAGE + 1)
+    only = ProviderId("only")
+
+    # When it meets a provider that has calls enough, or one that went down a minute ago
+    breakers = world.breakers() if busy else opened(world, only)
+    with ExitStack() as calls:
+        for _ in range(5 if busy else 0):
+            calls.enter_context(breakers.admission(ACME)).ask([only])
+        deliver(world, breakers)
+
+    assert email(world).status is DeliveryStatus.QUEUED
+    assert len(world.queues.lanes[Channel.EMAIL]) == 1
+
+
+def test_whoever_tried_out_a_provider_for_all_goes_back_to_it_like_all() -> None:
+    # Given a delivery that found out that the first provider is still down
+    world = World()
+    world.decided()
+    breakers = opened(world, FIRST)
+    world.clock.advance(PAUSE + 1)
+    world.vendor.answers = [BUSY, Refused(kind=AttemptOutcome.MISCONFIGURED, code="bad_key")]
+    deliver(world, breakers)
+
+    # When the next one cannot make it
+    world.clock.advance(2_000)
+    deliver(world, breakers)
+    assert called(world) == ["first", "second"]
+
+    # Then it waits for the first one to get well, as those do who have not tried it
+    world.clock.advance(2 * PAUSE)
+    deliver(world, breakers)
+    assert (called(world)[2:], email(world).status) == (["first"], DeliveryStatus.SENT)
+
+
+def test_a_provider_that_has_come_to_be_of_another_channel_is_not_called() -> None:
+    world = World()
+    world.decided()
+    world.rows.providers[ACME, FIRST] = replace(world.rows.providers[ACME, FIRST], channel=Channel.SMS)
+    breakers = world.breakers()
+
+    deliver(world, breakers)
+    deliver(world, breakers)
+
+    assert (called(world), email(world).status) == (["second"], DeliveryStatus.SENT)
