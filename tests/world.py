@@ -252,6 +252,7 @@ class World:
             states=self.store.states,
             cursors=self.store.sweeps,
             tenants=self.store.tenants,
+            providers=self.store.providers,
             circuits=self.store.circuits,
             queues=self.queues,
             grace=GRACE,

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.base import queues, table
-from chalicelib.bootstrap.known import event_tenants, known_tenants
+from chalicelib.bootstrap.known import event_tenants, known_providers, known_tenants
 from chalicelib.bootstrap.sending import executions
 from chalicelib.bootstrap.stored import circuits, requests, states
 from chalicelib.domain.ids import TenantId
@@ -70,6 +70,7 @@ def sweep() -> "Sweep":
         states=states(),
         cursors=SweepRows(table()),
         tenants=known_tenants(),
+        providers=known_providers(),
         circuits=circuits(),
         queues=queues(),
         grace=int(settings().sweep_grace * 1_000),

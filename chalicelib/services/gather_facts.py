@@ -114,6 +114,11 @@ def stage_provider(channel: Channel, vendors: dict[Channel, str]) -> tuple[Provi
     return (ProviderConfig(id=ProviderId(STAGE_PROVIDER + vendor), channel=channel, vendor=vendor),)
 
 
+def is_the_stages(id: ProviderId) -> bool:
+    """Tell whether a provider is one that the stage itself offers."""
+    return id.startswith(STAGE_PROVIDER)
+
+
 def spread(id: NotificationId) -> float:
     """Return a number in [0, 1) that is the same for the same notification: a repeated decision chooses alike."""
     return int(id[-8:], 16) / 2**32

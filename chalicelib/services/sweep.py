@@ -14,14 +14,17 @@ from chalicelib.domain.breaker import Phase
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
 from chalicelib.domain.ids import NotificationId, ProviderId, TenantId
 from chalicelib.domain.request import NotificationRequest
+from chalicelib.domain.routing import remaining
 from chalicelib.domain.state import Claim, NotificationState, claimable
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
 from chalicelib.services.dispatch import announce
+from chalicelib.services.gather_facts import is_the_stages
 from chalicelib.services.ports import (
     Between,
     CircuitLookup,
+    ProviderLookup,
     Queues,
     Requests,
     States,
@@ -47,6 +50,7 @@ class Sweep:
     states: States
     cursors: SweepCursors
     tenants: TenantLookup
+    providers: ProviderLookup
     circuits: CircuitLookup
     queues: Queues
     grace: int
@@ -83,6 +87,7 @@ class Sweep:
         said = (circuit for circuit in self.circuits.list(tenant) if circuit.phase is Phase.OPEN)
         return _Waiting(
             paced=frozenset() if found is None else frozenset(found.settings.send_rates),
+            usable=frozenset(provider.id for provider in self.providers.list(tenant) if provider.enabled),
             ill=frozenset(circuit.provider for circuit in said if now - circuit.at < ILL_FOR),
         )
 
@@ -105,12 +110,15 @@ class _Waiting(msgspec.Struct, frozen=True):
     """Why messages of a tenant may wait in their lanes: for the send rates of channels, for providers that are ill."""
 
     paced: frozenset[Channel] = frozenset()
+    usable: frozenset[ProviderId] = frozenset()
     ill: frozenset[ProviderId] = frozenset()
 
     def explains(self, channel: Channel, state: NotificationState) -> bool:
         """Tell whether a delivery that may be claimed waits for one of these."""
-        providers = state.deliveries[channel].providers
-        return channel in self.paced or (bool(providers) and self.ill.issuperset(providers))
+        delivery = state.deliveries[channel]
+        left = [delivery.providers[index] for index in remaining(delivery)]
+        callable_ones = [id for id in left if id in self.usable or is_the_stages(id)]
+        return channel in self.paced or (bool(callable_ones) and self.ill.issuperset(callable_ones))
 
 
 def _begins_later(request: NotificationRequest, now: Millis) -> bool:

@@ -2,12 +2,13 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.breaker import Circuit, Phase
-from chalicelib.domain.delivery import DeliveryStatus
+from chalicelib.domain.delivery import AttemptOutcome, DeliveryStatus
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.escalation import EscalationPolicy, Step
 from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, derived_id
-from chalicelib.domain.provider import ProviderConfig
-from chalicelib.domain.state import NotificationState
+from chalicelib.domain.provider import ProviderConfig, Refused
+from chalicelib.domain.retry import change_after
+from chalicelib.domain.state import Move, NotificationState
 from chalicelib.domain.status import derive_status
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
@@ -214,6 +215,27 @@ def test_the_sweeper_adds_nothing_where_messages_wait_for_providers_to_get_well(
 
     assert world.sweep()(ACME, later()) == nudged
     assert world.rows.sweeps[ACME] == NOW
+
+
+@pytest.mark.parametrize("gone", ["called", "removed", "disabled"])
+def test_the_sweeper_asks_only_for_those_who_can_still_make_a_delivery_whether_they_are_ill(gone: str) -> None:
+    # Given a delivery that waits for the first provider, because the second one cannot make it
+    world = World()
+    world.decided()
+    opened = Circuit(provider=ProviderId("first"), phase=Phase.OPEN, at=Millis(later() - 60_000))
+    world.store.circuits.put(ACME, opened, 0)
+    second = world.rows.providers[ACME, ProviderId("second")]
+    if gone == "called":
+        refused = Refused(kind=AttemptOutcome.MISCONFIGURED, code="bad_key")
+        claimed = world.store.states.claim(REF, Channel.EMAIL, NOW, Millis(NOW + LEASE), Move(attempt=0, provider=1))
+        change = change_after(claimed.deliveries[Channel.EMAIL], refused, NOW, 0.5)
+        world.store.states.change(REF, Channel.EMAIL, change)
+    elif gone == "removed":
+        del world.rows.providers[ACME, second.id]
+    else:
+        world.rows.providers[ACME, second.id] = replace(second, enabled=False)
+
+    assert world.sweep()(ACME, later()) == 0
 
 
 def test_the_sweepers_cursor_stops_at_the_oldest_open_notification() -> None:
