@@ -8,7 +8,8 @@ from chalice.app import Blueprint
 from chalicelib import bootstrap
 from chalicelib.domain.words import Channel
 from chalicelib.services.deliver import Verdict
-from chalicelib.services.messages import decode
+from chalicelib.services.heavy_mail import TooLateError
+from chalicelib.services.messages import Message, decode
 from chalicelib.tenancy import tenant_scope
 from chalicelib.workers.batches import PartialBatch, Record, handle_each
 
@@ -30,6 +31,8 @@ MARGIN: Final = 2_000
 """Milliseconds a worker keeps for waiting until its provider takes one more call, and for recording an answer that
 comes at the last moment.
 """
+NEXT_WORKER: Final = 1
+"""Seconds after which another worker may take what this one has no time left for."""
 
 
 class LambdaContext(Protocol):
@@ -94,17 +97,24 @@ def _deliver(channel: Channel, event: Mapping[str, Any], context: LambdaContext)
     def in_time() -> bool:
         return context.get_remaining_time_in_millis() >= needed
 
-    def handle(record: Record) -> bool:
+    def wait_for(message: Message) -> int:
         # A call that the function would not live to record must not begin: its outcome would be unknown for nothing.
         if not in_time():
-            return False
+            return NEXT_WORKER
+        return 0 if channel is Channel.IN_APP else bootstrap.send_rates()(message.tenant, channel)
+
+    def handle(record: Record) -> bool:
         message = decode(record["body"])
         with tenant_scope(message.tenant), bootstrap.heavy_mail().scope(in_time):
             # Before anything is claimed: who has to wait is as untouched as if it had not been received.
-            wait = 0 if channel is Channel.IN_APP else bootstrap.send_rates()(message.tenant, channel)
-            if wait:
-                bootstrap.queues().deliver_later(message.notification, channel, wait, message.epoch)
-                return True
-            return deliver(message.notification, channel, message.epoch) is Verdict.DONE
+            wait = wait_for(message)
+            try:
+                if not wait:
+                    return deliver(message.notification, channel, message.epoch) is Verdict.DONE
+            except TooLateError:
+                wait = NEXT_WORKER
+            # Not left in the queue, which counts how often it was received: only crashes are to count.
+            bootstrap.queues().deliver_later(message.notification, channel, wait, message.epoch)
+            return True
 
     return handle_each(event, handle, BULKHEAD[channel])

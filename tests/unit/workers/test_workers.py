@@ -20,6 +20,7 @@ from chalicelib.workers.project import project
 from chalicelib.workers.redrive import redrive
 from chalicelib.workers.sweep import sweep
 from tests.build import ACME, ID, NOW, a_request, a_state, a_tenant
+from tests.fakes import LaneMessage
 from tests.twin import TwinRequests, TwinTenants
 from tests.unit.workers.events import Context, kept, messages, record, stream
 from tests.world import GRACE, REF, World
@@ -123,12 +124,14 @@ def test_each_worker_delivers_on_its_channel(world: World, worker: Any, channel:
     assert world.state.deliveries[channel].status in (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
 
 
-def test_a_worker_without_time_for_a_call_does_not_begin_one(world: World) -> None:
+def test_a_worker_without_time_for_a_call_leaves_it_to_the_next_one(world: World) -> None:
     world.decided()
+    before = world.state
 
-    assert kept(deliver_email(messages(REF), Context(remaining=2_400))) == ["m0"]
+    assert kept(deliver_email(messages(REF), Context(remaining=2_400))) == []
 
-    assert world.vendor.calls == []
+    assert (world.state, world.vendor.calls) == (before, [])
+    assert world.queues.lanes[Channel.EMAIL] == [LaneMessage(REF, delay=1)]
 
 
 def test_who_has_to_wait_for_the_send_rate_goes_back_to_the_lane_untouched(world: World) -> None:
