@@ -21,8 +21,8 @@ from infra.state_machines import EVENT_LIMIT
 
 pytestmark = pytest.mark.stack
 
-CALLS = 20
-RECIPIENTS = 100
+CALLS = 40
+RECIPIENTS = 50
 WIDTH = 60
 SEND = "/api/v1/services/notifications/send"
 
@@ -42,7 +42,7 @@ def common_time() -> Millis:
 
 
 def escalations(at: Millis) -> dict[str, Any]:
-    """Return one call: an escalation for each of a hundred people, from a moment on."""
+    """Return one call: an escalation for each of fifty people, from a moment on."""
     names = [f"user-{uuid.uuid4().hex[:12]}" for _ in range(RECIPIENTS)]
     return {
         "recipients": [
