@@ -25,7 +25,7 @@ reads lag: nothing decides on them. There is no Scan.
 | topics that a user subscribed to | Put, Get, Delete, Query   | T#t#U#type#user | TOPIC#key       |       | strong   |
 | members of a topic               | Put, Delete, Query        | T#t#TOPIC#k#0.. | type#user       |       | strong   |
 |                                  |                           | 31              |                 |       |          |
-| what a user has not read: count, | Query, Put, Delete        | T#t#U#type#user | UNREAD#stamp#id |       | strong   |
+| what a user has not read: count, | Query, Get, Put, Delete   | T#t#U#type#user | UNREAD#stamp#id |       | strong   |
 | list, oldest first               |                           |                 |                 |       |          |
 | address on a suppression list    | Put, Get, Delete,         | T#t#S#channel#h | sha256          |       | either   |
 |                                  | BatchGet                  |                 |                 |       |          |
@@ -51,8 +51,8 @@ reads lag: nothing decides on them. There is no Scan.
 | it each language                 |                           |                 | V#0003#L#fr-CA  |       |          |
 | versions without what they say   | BatchGet                  | T#t#TPL#key     | V#0003          |       | strong   |
 | how far the sweeper has come     | Put, Get                  | T#t             | SWEEP           |       | strong   |
-| what was spent of a budget in a  | Update, BatchGet          | T#t#M#period    | SPENT#category  |       | eventual |
-| day (2026-11-21) or month        |                           |                 |                 |       |          |
+| what was spent of a budget in a  | Update, BatchGet          | T#t#M#period    | SPENT#category, |       | eventual |
+| day (2026-11-21) or month        |                           |                 | SPENT (all)     |       |          |
 | what was taken of a rate: calls  | Update                    | T#t#W#name      | W               |       | strong   |
 | of a caller, sends on a channel  |                           |                 |                 |       |          |
 | audit log by month, newest first | Put, Query                | T#t#A#yyyy-mm   | stamp#id        |       | strong   |
