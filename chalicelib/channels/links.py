@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from html import escape, unescape
+from html import escape
 from typing import Final
 
+from chalicelib.html_attributes import attributes, value_of
+
 _OPENING: Final = re.compile(r"<!--|<(?P<raw>style|script|title|textarea)\b|<(?:a|area)(?=[\s/])", re.IGNORECASE)
-_ATTRIBUTE: Final = re.compile(
-    r"[\s/]*+(?P<name>[^\s\"'<>/=]++)(?:\s*+=\s*+(?P<value>\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+"
-)
 _BODY_END: Final = re.compile(r"</body\s*+>", re.IGNORECASE)
 
 
@@ -21,7 +20,7 @@ def rewrite_links(html: str, link: Callable[[str], str | None]) -> str:
     parts: list[str] = []
     done = 0
     for start, end in _addresses(html):
-        replaced = link(unescape(html[start:end].strip("\"'")).strip())
+        replaced = link(value_of(html[start:end]).strip())
         if replaced is not None:
             parts += (html[done:start], f'"{escape(replaced)}"')
             done = end
@@ -46,7 +45,7 @@ def _addresses(html: str) -> Iterator[tuple[int, int]]:
         elif opening[0] == "<!--":
             position = _after(html, "-->", position)
         else:
-            while (attribute := _ATTRIBUTE.match(html, position)) is not None:
+            for attribute in attributes(html, position):
                 position = attribute.end()
                 if attribute["name"].lower() == "href" and attribute["value"] is not None:
                     yield attribute.span("value")

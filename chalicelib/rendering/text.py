@@ -5,6 +5,8 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Final
 
+from chalicelib.html_attributes import attributes, value_of
+
 _APART: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "table"})
 """What an empty line stands around."""
 _BLOCKS: Final = _APART | {
@@ -49,8 +51,7 @@ class _Reader(HTMLParser):
         self._silent = 0
         self._links: list[tuple[str, int]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1
         elif tag == "body":
@@ -58,9 +59,9 @@ class _Reader(HTMLParser):
         elif tag in _BEFORE:
             self.found.append(_BEFORE[tag])
         elif tag == "img" and not self._silent:
-            self.found.append(known.get("alt") or "")
+            self.found.append(self._attribute(tag, "alt"))
         elif tag == "a":
-            self._links.append((known.get("href") or "", len(self.found)))
+            self._links.append((self._attribute(tag, "href"), len(self.found)))
         elif tag in _BLOCKS:
             self.found.append("\n\n" if tag in _APART else "\n")
 
@@ -82,6 +83,15 @@ class _Reader(HTMLParser):
     def handle_comment(self, data: str) -> None:
         if not self._silent and self._is_kept(data):
             self.found.append(f"<!--{data}-->")
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 (as its caller has it)
+        """Take `<![…` for what it is in HTML, a comment: HTMLParser breaks off at those that it does not know."""
+        return self.parse_bogus_comment(i, report)
+
+    def _attribute(self, tag: str, name: str) -> str:
+        """Return what an attribute of the tag just begun says; HTMLParser would read `&region` as `®ion`."""
+        written = attributes(self.get_starttag_text() or "", len(f"<{tag}"))
+        return next((value_of(found["value"]) for found in written if found["name"].lower() == name), "")
 
 
 def text_from(html: str, is_kept: Callable[[str], bool] = lambda _: False) -> str:

@@ -19,6 +19,11 @@ def told(url: str) -> str | None:
         ("<a href=https://x.io/1>x</a>", '<a href="T(https://x.io/1)">x</a>'),
         ('<A\nclass="b"\tHREF = " https://x.io " id=c>', '<A\nclass="b"\tHREF = "T(https://x.io)" id=c>'),
         ('<a href="https://x.io/?a=1&amp;b=2">', '<a href="T(https://x.io/?a=1&amp;b=2)">'),
+        (
+            '<a href="https://x.io/?lang=en&region=eu&gt=2">',
+            '<a href="T(https://x.io/?lang=en&amp;region=eu&amp;gt=2)">',
+        ),
+        ("<a href=https://x.io/?a=1&b=2>x</a>", '<a href="T(https://x.io/?a=1&amp;b=2)">x</a>'),
         ('<area href="https://x.io">', '<area href="T(https://x.io)">'),
         ('<a title="a > b" href="https://x.io">', '<a title="a > b" href="T(https://x.io)">'),
         (
