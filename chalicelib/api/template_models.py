@@ -1,13 +1,14 @@
 """Templates as they come in."""
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.api.fields import ChannelName, Name
 from chalicelib.api.localization_models import LocalizationBody
 from chalicelib.api.models import Body, Line, Query, fault
 from chalicelib.api.recipient_models import RecipientBody
+from chalicelib.api.template_body import Data
 from chalicelib.api.tenant_models import Version
 from chalicelib.domain.ids import TEMPLATE_KEY, FragmentKey
 from chalicelib.domain.template import Locale
@@ -16,29 +17,10 @@ from chalicelib.services.template_drafts import Draft
 
 MAX_BODY: Final = 2 * 1024 * 1024
 """Bytes of a template in all its languages."""
-MOST_DEPTH: Final = 24
-_SAFE_INTEGER: Final = 2**53 - 1
-
-
-def _plain_data(value: dict[str, Any]) -> dict[str, Any]:
-    _check(value, MOST_DEPTH)
-    return value
-
-
-def _check(value: Any, depth: int) -> None:
-    if isinstance(value, dict | list):
-        if depth == 0:
-            raise fault("nested_too_deeply", "Data may be nested 24 deep")
-        for each in value.values() if isinstance(value, dict) else value:
-            _check(each, depth - 1)
-    elif isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
-        raise fault("out_of_range", "Numbers beyond ±(2^53-1) are not told apart by all readers of JSON: send a text")
-
 
 KeyText = Annotated[str, StringConstraints(pattern=f"^{TEMPLATE_KEY}$")]
 """What a template, layout, partial or category may be called."""
 LocaleText = Annotated[str, StringConstraints(min_length=1, max_length=35)]
-Data = Annotated[dict[str, Any], AfterValidator(_plain_data)]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 """The number of a version."""
 
@@ -160,5 +142,5 @@ class SeenQuery(Query):
 class DiffQuery(Query):
     """Which versions to compare, by number."""
 
-    from_: Annotated[int, Field(alias="from", ge=1)]
-    to: Annotated[int, Field(ge=1)]
+    from_: Annotated[Number, Field(alias="from")]
+    to: Number
