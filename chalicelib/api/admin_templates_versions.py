@@ -12,10 +12,11 @@ from chalicelib.api.route import Routes
 from chalicelib.api.template_answers import ChangeAnswer, DiffAnswer, VersionAnswer, VersionEntry, VersionPage
 from chalicelib.api.template_models import MAX_BODY, AddVersion, DiffQuery, PutLocalization, SeenQuery
 from chalicelib.auth.permissions import Permission
-from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
 from chalicelib.domain.rate_limit import Limit
 from chalicelib.domain.template import Locale, Template, TemplateVersion
 from chalicelib.services.audited_change import Actor
+from chalicelib.services.template_drafts import pointer_to
 from chalicelib.services.version_diff import changes_between
 
 routes = Routes(__name__, tag="Administration: templates")
@@ -89,13 +90,11 @@ def get_version(call: Call, key: str, number: str) -> VersionAnswer:
 )
 def put_localization(call: Call, key: str, locale: str, body: PutLocalization) -> Reply:
     """Store one more version, which differs from the latest in one language."""
-    by, manage, at = Actor(call.principal, call.now), bootstrap.manage_templates(), f"/localizations/{locale}"
+    by, manage = Actor(call.principal, call.now), bootstrap.manage_templates()
     try:
         saved = manage.put_localization(call.tenant, template_key(key), Locale(locale), body.parts(), by, body.version)
     except InvalidInputError as error:
-        # Its faults are those of a whole version; this body is one of its languages.
-        faults = [replace(fault, pointer=fault.pointer.removeprefix(at)) for fault in error.faults]
-        raise InvalidInputError(faults=faults) from error
+        raise InvalidInputError(faults=[_in_body(fault, pointer_to(locale)) for fault in error.faults]) from error
     return _saved(*saved)
 
 
@@ -134,6 +133,12 @@ def diff_versions(call: Call, key: str, query: DiffQuery) -> DiffAnswer:
     )
     changes = [ChangeAnswer.model_validate(change) for change in changes_between(before, after)]
     return DiffAnswer(from_=query.from_, to=query.to, changes=changes)
+
+
+def _in_body(fault: Fault, at: str) -> Fault:
+    """Return a fault of a whole version as one of a body that is only what stands there at `at`."""
+    below = fault.pointer.removeprefix(at)
+    return replace(fault, pointer=below) if below == "" or below.startswith("/") else fault
 
 
 def _saved(template: Template, version: TemplateVersion) -> Reply:

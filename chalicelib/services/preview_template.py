@@ -1,6 +1,6 @@
 """Trying a template out: what it says, without and with sending it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,11 @@ class Wanted(msgspec.Struct, frozen=True):
     locale: Locale | None = None
     data: dict[str, Any] | None = None
 
+    @property
+    def place(self) -> str:
+        """Where the body has what the previewed version says, as a JSON pointer."""
+        return "" if self.draft is None else "/source"
+
 
 class Preview(msgspec.Struct, frozen=True):
     """What a template says by channel, and the language it says it in."""
@@ -67,16 +72,16 @@ class PreviewTemplate:
         version = self._version(owner, key, wanted, by)
         locale = _spoken(version, wanted.locale, owner)
         data = version.sample if wanted.data is None else wanted.data
-        at = "/data" if wanted.data is not None else "/source/sample" if wanted.draft else "/sample"
+        at = f"{wanted.place}/sample" if wanted.data is None else "/data"
         _refuse([_below(at, fault) for fault in self.rendering().data_faults(version, data)])
-        return Preview(locale, self._contents(owner, version, wanted.channels, locale, data))
+        return Preview(locale, self._contents(owner, version, wanted, locale, data))
 
     def _version(self, tenant: Tenant, key: TemplateKey, wanted: Wanted, by: Actor) -> TemplateVersion:
         if wanted.draft is not None:
             try:
                 return self.drafting(tenant, key, UNSTORED, wanted.draft, by)
             except InvalidInputError as error:
-                raise InvalidInputError(faults=[_below("/source", fault) for fault in error.faults]) from error
+                raise InvalidInputError(faults=[_below(wanted.place, fault) for fault in error.faults]) from error
         number = wanted.number or self.manage.get(tenant.id, key).latest
         return stored_version(self.manage, tenant.id, key, number)
 
@@ -84,18 +89,18 @@ class PreviewTemplate:
         self,
         tenant: Tenant,
         version: TemplateVersion,
-        channels: Sequence[Channel],
+        wanted: Wanted,
         locale: Locale,
         data: Mapping[str, Any],
     ) -> dict[Channel, Content]:
         contents: dict[Channel, Content] = {}
         faults: list[Fault] = []
-        for channel in channels or version.channels:
+        for channel in wanted.channels or version.channels:
             try:
                 about = about_nobody(tenant, locale)
                 contents[channel] = self.rendering().fill(tenant.id, version, channel, [locale], data, about)
             except TemplateError as error:
-                pointer = f"/localizations/{locale}/{channel}"
+                pointer = f"{wanted.place}/localizations/{locale}/{channel}"
                 faults.append(Fault(pointer=pointer, code="template_error", detail=error.detail))
         _refuse(faults)
         return contents

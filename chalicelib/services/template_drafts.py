@@ -163,11 +163,16 @@ def included(texts: Iterable[str]) -> set[FragmentKey]:
     return {FragmentKey(match[2]) for text in texts for match in _INCLUDE.finditer(text)}
 
 
-def locale_faults(locales: Iterable[str], at: str = "/localizations") -> Iterator[Fault]:
+def locale_faults(locales: Iterable[str]) -> Iterator[Fault]:
     """Yield a fault for each text that is no language tag."""
     for locale in locales:
         if not LOCALE.match(locale):
-            yield Fault(pointer=f"{at}/{locale}", code="unknown_locale", detail="Not a locale such as en or fr-CA")
+            yield Fault(pointer=pointer_to(locale), code="unknown_locale", detail="Not a locale such as en or fr-CA")
+
+
+def pointer_to(locale: str) -> str:
+    """Return where a draft says something in a language."""
+    return f"/localizations/{locale.replace('~', '~0').replace('/', '~1')}"
 
 
 def size_faults(version: TemplateVersion) -> Iterator[Fault]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.domain.tenant import TenantSettings
 from tests.api import Api, in_memory_api
 from tests.build import ACME
 from tests.callers import ADMIN
@@ -64,6 +66,7 @@ CASES: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"localizations": {"english": ENGLISH}}, {"/localizations/english": "unknown_locale"}),
     ({"localizations": {"en_US": ENGLISH}}, {"/localizations/en_US": "unknown_locale"}),
     ({"localizations": {"EN": ENGLISH, "en": ENGLISH}}, {"/localizations/EN": "unknown_locale"}),
+    ({"localizations": {"a/b~": ENGLISH}}, {"/localizations/a~1b~0": "unknown_locale"}),
     ({"localizations": {"en": {"inApp": {}}}}, {"/localizations/en/inApp": "unknown_field"}),
     ({"localizations": {"en": {"sms": {"html": "x"}}}}, {"/localizations/en/sms/html": "unknown_field"}),
     ({"localizations": {"en": {"sms": {"text": ""}}}}, {"/localizations/en/sms/text": "too_short"}),
@@ -121,6 +124,17 @@ def test_a_source_that_is_not_allowed_is_refused_with_line_and_column(api: Api, 
     assert api.call("GET", ORDER, ADMIN).json["latest"] == 1
 
 
+def test_the_faults_of_other_languages_stand_where_they_are_in_the_version(api: Api) -> None:
+    rows = api.world.rows
+    rows.tenants[ACME] = replace(rows.tenants[ACME], settings=TenantSettings(url_schemes=("https", "shop")))
+    said = {"fr": ENGLISH, "fr-CA": ENGLISH | {"actionUrl": "shop://orders/{{ id }}"}}
+    assert api.call("POST", f"{ORDER}/versions", ADMIN, DRAFT | {"localizations": said}).status == 201
+    rows.tenants[ACME] = replace(rows.tenants[ACME], settings=TenantSettings())
+
+    refused = api.call("PUT", f"{ORDER}/localizations/fr", ADMIN, ENGLISH)
+    assert refused.faults == {"/localizations/fr-CA/actionUrl": "sample_fails"}
+
+
 def test_there_may_be_fifty_languages(api: Api) -> None:
     many = {f"{a}{b}": {"sms": {"text": "Hi"}} for a in "abc" for b in "abcdefghijklmnopq"}
     refused = api.call("POST", f"{ORDER}/versions", ADMIN, DRAFT | {"localizations": many, "channels": []})
@@ -153,12 +167,13 @@ def test_what_a_row_cannot_hold_is_refused_where_it_is_too_large(api: Api) -> No
         (
             "preview",
             {"locale": "fr", "channels": ["email"], "source": DRAFT | {"localizations": {"en": ENGLISH, "fr": LINK}}},
-            {"/localizations/fr/email": "template_error"},
+            {"/source/localizations/fr/email": "template_error"},
         ),
         ("test-send", {"recipient": {"userId": "u1"}, "number": 9}, {"/number": "unknown_version"}),
         ("test-send", {"recipient": {}}, {"/recipient/userId": "required"}),
         ("test-send", {}, {"/recipient": "required"}),
         ("localizations/e", ENGLISH, {"": "unknown_locale"}),
+        ("localizations/e~", ENGLISH, {"": "unknown_locale"}),
     ],
 )
 def test_what_is_asked_of_a_template_is_checked(
@@ -169,9 +184,19 @@ def test_what_is_asked_of_a_template_is_checked(
     assert api.call("GET", ORDER, ADMIN).json["version"] == 1
 
 
-@pytest.mark.parametrize("query", [{}, {"from": "1"}, {"from": "0", "to": "1"}, {"from": "a", "to": "1"}])
-def test_a_diff_needs_two_numbers(api: Api, query: dict[str, str]) -> None:
-    assert api.call("GET", f"{ORDER}/diff", ADMIN, query=query).status in {400, 422}
+@pytest.mark.parametrize(
+    ("query", "faults"),
+    [
+        ({}, {"/from": "required", "/to": "required"}),
+        ({"from": "1"}, {"/to": "required"}),
+        ({"from": "0", "to": "1"}, {"/from": "out_of_range"}),
+        ({"from": "a", "to": "1"}, {"/from": "malformed"}),
+        ({"from": "9" * 1_100, "to": "1000001"}, {"/from": "out_of_range", "/to": "out_of_range"}),
+    ],
+)
+def test_a_diff_needs_two_numbers(api: Api, query: dict[str, str], faults: dict[str, str]) -> None:
+    refused = api.call("GET", f"{ORDER}/diff", ADMIN, query=query)
+    assert (refused.status, refused.faults) == (422, faults), refused.text
 
 
 @pytest.mark.parametrize("number", ["0", "2", "x", "1e3", "99999999", "-1"])
