@@ -159,7 +159,7 @@ class Composer:
     def _pieces(self, source: Written) -> list[Piece]:
         if source not in self._checked:
             try:
-                parse(source.text, self._sandbox, includes=True)
+                parse(source.text, self._sandbox, written=True)
             except RefusalError as refusal:
                 raise CompositionError(source.fault(refusal)) from refusal
             self._checked[source] = pieces_of(source.text, self._sandbox.lexer)

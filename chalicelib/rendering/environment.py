@@ -4,56 +4,30 @@ The tree of a source is checked before it is compiled (grammar.py), so most of w
 It is refused all the same: either alone has to hold.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NoReturn
 
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
+from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
 from jinja2.lexer import Lexer
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
+from chalicelib.rendering.conditions import TESTS
 from chalicelib.rendering.filters import FILTERS
-from chalicelib.rendering.grammar import EACH, LOOP, parse, size
+from chalicelib.rendering.grammar import COMPARED, EACH, LOOP, parse, size
 from chalicelib.rendering.positions import PositionLexer
+from chalicelib.rendering.refusal import RefusalError
 from chalicelib.rendering.run import kind_of, need
 from chalicelib.rendering.values import number_of, printed
 
-_TESTS: Final = [
-    "boolean",
-    "defined",
-    "divisibleby",
-    "eq",
-    "equalto",
-    "even",
-    "false",
-    "float",
-    "ge",
-    "greaterthan",
-    "gt",
-    "in",
-    "integer",
-    "le",
-    "lessthan",
-    "lower",
-    "lt",
-    "mapping",
-    "ne",
-    "none",
-    "number",
-    "odd",
-    "string",
-    "true",
-    "undefined",
-    "upper",
-]
-_OWN_TESTS: Final[dict[str, Callable[[Any], bool]]] = {
-    "mapping": lambda value: type(need(value)) is dict,
-    "number": lambda value: type(need(value)) in (int, float),
-}
-"""Jinja's ask any object what it is."""
+_JINJAS_TESTS: Final = ("boolean", "defined", "false", "float", "integer", "none", "string", "true", "undefined")
+"""Those that look at the kind of a value only."""
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%"})
+_UNCOMPILED: Final = (JinjaError, SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+"""What Jinja and Python may end with when they compile what was not written for them."""
 
 
 class Sandbox(SandboxedEnvironment):
@@ -69,7 +43,7 @@ class Sandbox(SandboxedEnvironment):
         self._positions = PositionLexer(self)
         self.globals = {}
         self.filters = dict(FILTERS)
-        self.tests = {name: self.tests[name] for name in _TESTS} | _OWN_TESTS
+        self.tests = {name: self.tests[name] for name in _JINJAS_TESTS} | TESTS
 
     @property
     def lexer(self) -> Lexer:
@@ -78,12 +52,11 @@ class Sandbox(SandboxedEnvironment):
 
     def compiled(self, source: str) -> Template:
         """Return a source as code; RefusalError when something in it is not allowed."""
-        tree = parse(source, self)
-        for loop in tree.find_all(nodes.For):
-            loop.iter = nodes.Filter(
-                loop.iter, EACH, [nodes.Const(size(loop))], [], None, None, lineno=loop.iter.lineno
-            )
-        code = self.compile(tree, filename=SOURCE_NAME)
+        tree = _Counted().visit(parse(source, self))
+        try:
+            code = self.compile(tree, filename=SOURCE_NAME)
+        except _UNCOMPILED as error:
+            raise RefusalError("syntax_error", "This cannot be compiled") from error
         return self.template_class.from_code(self, code, self.globals)
 
     def context(self, names: dict[str, Any]) -> Context:
@@ -127,6 +100,22 @@ class Sandbox(SandboxedEnvironment):
     def is_safe_callable(self, _obj: Any) -> bool:
         """Tell that nothing may be called."""
         return False
+
+
+class _Counted(NodeTransformer):
+    """Has what is looped over and compared go through a filter and a test of our own, which count."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        """Change the list of a loop."""
+        self.generic_visit(node)
+        node.iter = nodes.Filter(node.iter, EACH, [nodes.Const(size(node))], [], None, None, lineno=node.iter.lineno)
+        return node
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        """Change `a < b`."""
+        self.generic_visit(node)
+        steps = [each for step in node.ops for each in (nodes.Const(step.op, lineno=node.lineno), step.expr)]
+        return nodes.Test(node.expr, COMPARED, steps, [], None, None, lineno=node.lineno)
 
 
 SOURCE_NAME: Final = "<template>"

@@ -1,5 +1,6 @@
 """Filling: what a template's parts say for one recipient. Here untrusted code runs, so here is what ends it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -36,6 +37,8 @@ HEADERS: Final = frozenset(
 """Parts that are one line, whatever the data brings."""
 _LINKS: Final = {Part.ACTION_URL: Link.ACTION, Part.PUSH_IMAGE: Link.IMAGE}
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "iw", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ku"})
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What neither XML nor UTF-8 has, and vendors take for the end of a text, or not at all."""
 _OVERRIDES: Final = dict.fromkeys(map(ord, "\u202d\u202e"))
 """They turn what is said around (Unicode Standard Annex #9 §2.2): `gpj.exe` reads `exe.jpg`. No language needs them."""
 FAILURES: Final = (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
@@ -86,11 +89,10 @@ class Filling:
     def raw(self, template: Template, kind: Sandbox) -> str:
         """Return what a template prints; one of FAILURES when it fails."""
         context = self._context(kind)
-        context.parent[RUN] = Run(self._about.url_schemes)
+        run = context.parent[RUN] = Run(self._about.url_schemes, self._clock)
         pieces: list[str] = []
         size = 0
         output = template.root_render_func(context)
-        deadline = self._clock() + limits.SECONDS
         while True:
             some = list(islice(output, limits.CHUNKS))
             size += sum(map(len, some))
@@ -99,8 +101,7 @@ class Filling:
             pieces += some
             if len(some) < limits.CHUNKS:
                 return "".join(pieces)
-            if self._clock() > deadline:
-                raise OverLimitError("it takes too long")
+            run.look()
 
     def _context(self, kind: Sandbox) -> Context:
         context = self._contexts.get(kind)
@@ -142,6 +143,8 @@ def direction_of(locale: Locale) -> str:
 
 def finished(part: Part, text: str, schemes: tuple[str, ...]) -> str:
     """Return what a part says in the form that its place needs; ValueError when it does not have it."""
+    if control := _CONTROLS.search(text):
+        raise ValueError(f"it has the character U+{ord(control[0]):04X}, which no text may carry")
     if part not in HEADERS:
         return text
     line = text.translate(_OVERRIDES).strip()

@@ -37,8 +37,9 @@ Rule = Callable[[nodes.Node, Environment], str | None]
 """Tells what is wrong with a node, None if nothing."""
 
 
-def parse(source: str, environment: Environment, *, includes: bool = False) -> nodes.Template:
-    """Return the syntax tree of a source in which everything is allowed, with positions for line numbers.
+def parse(source: str, environment: Environment, *, written: bool = False) -> nodes.Template:
+    """Return the syntax tree of a source in which everything is allowed, with positions for line numbers. What an
+    author has `written` may include partials, and may not use the filters that are put in where values stand in HTML.
 
     Raises
     ------
@@ -48,16 +49,20 @@ def parse(source: str, environment: Environment, *, includes: bool = False) -> n
     if len(source) > limits.SOURCE:
         raise RefusalError("too_large", f"A source may have {limits.SOURCE} characters at most", limits.SOURCE)
     if control := _CONTROLS.search(source):
-        detail = f"The character U+{ord(control[0]):04X} may not be written here"
-        raise RefusalError("forbidden_character", detail, control.start())
+        raise _forbidden(control, control.start())
     tree = _tree(source, environment)
-    _check(tree, environment, includes=includes)
+    _check(tree, environment, written=written)
     return tree
 
 
 def size(node: nodes.Node) -> int:
     """Return the number of nodes below a node, itself included."""
     return 1 + sum(size(child) for child in node.iter_child_nodes())
+
+
+def _forbidden(control: re.Match[str], at: int) -> RefusalError:
+    detail = f"The character U+{ord(control[0]):04X} may not be written here"
+    return RefusalError("forbidden_character", detail, at)
 
 
 def _tree(source: str, environment: Environment) -> nodes.Template:
@@ -82,7 +87,7 @@ def _sentence(message: str | None) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _check(tree: nodes.Template, environment: Environment, *, includes: bool) -> None:
+def _check(tree: nodes.Template, environment: Environment, *, written: bool) -> None:
     loops = at = 0
     for count, (node, depth, loop) in enumerate(_walk(tree), 1):
         loops += isinstance(node, nodes.For)
@@ -94,9 +99,12 @@ def _check(tree: nodes.Template, environment: Environment, *, includes: bool) ->
             raise RefusalError("too_large", detail, at)
         if depth > limits.DEPTH:
             raise RefusalError("too_deep", "This is nested too deep", at)
-        fault = _fault_of(node, environment, loop=loop, includes=includes)
+        fault = _fault_of(node, environment, loop=loop, written=written)
         if fault:
             raise RefusalError("forbidden_syntax", fault, at)
+        # `'\x00'` shows in no source.
+        if isinstance(node, nodes.Const) and (control := _CONTROLS.search(str(node.value))):
+            raise _forbidden(control, at)
 
 
 def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int, bool]]:
@@ -111,9 +119,11 @@ def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int, bool]]:
         waiting += [(child, depth + 1, inside) for child in reversed(list(node.iter_child_nodes()))]
 
 
-def _fault_of(node: nodes.Node, environment: Environment, *, loop: bool, includes: bool) -> str | None:
-    if isinstance(node, nodes.Include) and includes:
+def _fault_of(node: nodes.Node, environment: Environment, *, loop: bool, written: bool) -> str | None:
+    if written and isinstance(node, nodes.Include):
         return _include(node)
+    if written and isinstance(node, nodes.Filter) and node.name in _PUT_IN:
+        return f"There is no filter `{node.name}`"
     rule = _RULES.get(type(node))
     if rule is None:
         return f"Templates have no {_SAID.get(type(node), f'`{type(node).__name__.lower()}`')}"
@@ -167,13 +177,18 @@ def _filter(node: nodes.Node, environment: Environment) -> str | None:
 
 
 def _test(node: nodes.Node, environment: Environment) -> str | None:
-    if not isinstance(node, nodes.Test) or node.name not in environment.tests:
+    if not isinstance(node, nodes.Test) or node.name not in environment.tests or node.name in _INTERNAL:
         return f"There is no test `{getattr(node, 'name', '')}`"
     return _arguments(node)
 
 
 def _arguments(node: nodes.Filter | nodes.Test) -> str | None:
-    return "Arguments may not be unpacked with `*`" if node.dyn_args or node.dyn_kwargs else None
+    if node.dyn_args or node.dyn_kwargs:
+        return "Arguments may not be unpacked with `*`"
+    # Python refuses to compile an argument that is named twice, perhaps in other letters, or `__debug__`.
+    names = [str(each.key) for each in node.kwargs]
+    wrong = [name for name in names if names.count(name) > 1 or name.startswith("__") or not name.isascii()]
+    return f"The argument `{wrong[0]}` may not stand here" if wrong else None
 
 
 def _if(node: nodes.Node, _environment: Environment) -> str | None:
@@ -215,7 +230,11 @@ def is_path(node: nodes.Node) -> bool:
 
 EACH: Final = "for each"
 """The filter that every loop's list goes through; with a space in its name nobody can write it."""
-_INTERNAL: Final = frozenset({EACH})
+COMPARED: Final = "compared with"
+"""The test that every comparison goes through."""
+_INTERNAL: Final = frozenset({EACH, COMPARED})
+_PUT_IN: Final = frozenset({"link", "style", "plain"})
+"""Filters of what is made ready (inline.py)."""
 _RULES: Final[dict[type[nodes.Node], Rule]] = {
     nodes.Template: _allowed,
     nodes.Output: _allowed,

@@ -26,7 +26,7 @@ STEPS: Final = 500_000
 TEXT: Final = 50_000
 """Characters of a value that is printed or goes through a filter, and of what comes out of it."""
 FILTERED: Final = 1_000_000
-"""Characters that the filters of one part read and make."""
+"""Characters that the filters and conditions of one part read and make."""
 OUTPUT: Final = 500_000
 """Characters of a part that is filled."""
 SECONDS: Final = 0.5

@@ -1,6 +1,7 @@
-"""One filling of one message: what its templates have used up so far, and what links they may have."""
+"""One filling of one part: what it has used up so far, and what links it may have."""
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from jinja2 import TemplateRuntimeError, Undefined
@@ -17,32 +18,61 @@ class OverLimitError(TemplateRuntimeError):
 
 
 class Run:
-    """What the filters and loops of a message share."""
+    """What the filters, conditions and loops of a part share. `clock` counts seconds; they begin now."""
 
-    __slots__ = ("characters", "schemes", "steps")
+    __slots__ = ("_clock", "_ends", "characters", "schemes", "steps")
 
-    def __init__(self, schemes: Collection[str] = ()) -> None:
+    def __init__(self, schemes: Collection[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self.schemes = schemes
         self.characters = 0
         self.steps = 0
+        self._clock = clock
+        self._ends = clock() + limits.SECONDS
+
+    def look(self) -> None:
+        """Look at the clock; OverLimitError when it is too late."""
+        if self._clock() > self._ends:
+            raise OverLimitError("it takes too long")
 
     def read(self, text: str) -> str:
-        """Return a text that a filter reads or makes; OverLimitError when it is too long, or too much by now."""
-        self.characters += len(text)
+        """Return a text that a filter or a condition reads or makes; OverLimitError when it is too long, or too much by
+        now.
+        """
         if len(text) > limits.TEXT:
             raise OverLimitError(f"a text has more than {limits.TEXT} characters")
-        if self.characters > limits.FILTERED:
-            raise OverLimitError(f"the filters read and make more than {limits.FILTERED} characters")
+        self.count(len(text))
         return text
 
-    def loop(self, items: list[Any], nodes: int) -> list[Any]:
+    def count(self, characters: int) -> None:
+        """Count what is read or made; OverLimitError when it is too much by now."""
+        self.characters += characters
+        if self.characters > limits.FILTERED:
+            raise OverLimitError(f"filters and conditions read and make more than {limits.FILTERED} characters")
+        self.look()
+
+    def loop(self, items: list[Any], nodes: int) -> "Watched":
         """Return the items of a loop that has `nodes` in its body."""
         if len(items) > limits.ITEMS:
             raise OverLimitError(f"a list has more than {limits.ITEMS} items")
         self.steps += len(items) * nodes
         if self.steps > limits.STEPS:
             raise OverLimitError("the loops take too many steps")
-        return items
+        return Watched(items, self)
+
+
+class Watched(list[Any]):
+    """The items of a loop: before each of them it looks at the clock."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, items: list[Any], run: Run) -> None:
+        super().__init__(items)
+        self._run = run
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in super().__iter__():
+            self._run.look()
+            yield item
 
 
 def run_of(context: Context) -> Run:

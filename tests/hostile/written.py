@@ -135,6 +135,12 @@ _STATEMENTS = _refused(
     "{{ {'a': 1} }}",
     "{{ xs|join(*xs) }}",
     "{{ xs|join(**o) }}",
+    "{{ xs|join(d='a', d='b') }}",
+    "{{ xs|join(__debug__=1) }}",
+    "{{ xs|join(\ufb01=1, fi=2) }}",
+    "{{ url|link }}",
+    "{{ s|style }}",
+    "{{ html|plain }}",
 )
 _BOMBS = _refused(
     "bomb",
@@ -150,6 +156,11 @@ _BOMBS = _refused(
     "{{ 0x" + "f" * 5_000 + " }}",
     "{{ '%1000000000d' % n }}",
     "{{ '%s' % s }}",
+    "{% if '%99999999999d' is odd %}x{% endif %}",
+    "{% if '%300000000d' is even %}x{% endif %}",
+    "{% if '%0300000000d' is divisibleby n %}x{% endif %}",
+    "{{ 1 if '%300000000d' is divisibleby(3) else 2 }}",
+    "{% if [[n]] is odd %}x{% endif %}",
     "{{ 'a' + 'b' }}",
     "{{ n / 0 }}",
     "{{ n % 0 }}",
@@ -238,6 +249,12 @@ _BROKEN = _refused(
     "\ufeff{{ s }}",
     "{{ s\u2028}}",
     "{{ s\x1b }}",
+    "{{ '\\ud800' }}",
+    "{{ '\\ud83d\\ude00' }}",
+    "{{ '\\x00' }}",
+    "{% if s == '\\x1b' %}x{% endif %}",
+    "{{ s|replace('a', '\\u2028') }}",
+    "{{ o['\\x00'] }}",
     "{{ \u2019s\u2019 }}",
     "{{ unknown }}",
     "{% if unknown is defined %}x{% endif %}",
@@ -365,6 +382,14 @@ _FRAGMENTS = [
 ]
 _LONG: Final = "x" * 400_000
 _MANY: Final = ["y" * 40] * 900
+_ANYTHING: Final[dict[str, Any]] = {
+    "schema": {
+        "required": ["s", "n", "xs", "rows", "o"],
+        "properties": {name: {} for name in ("s", "n", "xs", "rows", "o")},
+    },
+    "sample": {"s": 3, "n": 3, "xs": ["x"], "rows": "x", "o": "x"},
+}
+"""A sample that looks as if only numbers and texts came."""
 _DATA = [
     Case(
         name="a line break into a subject",
@@ -461,6 +486,46 @@ _DATA = [
         "{% for x in xs %}{% if xs|sort|length < 0 %}x{% endif %}{% endfor %}",
         "{% for x in xs %}" + "{% if s == x or s != x and s > x %}{% endif %}" * 100 + "{% endfor %}",
         data={"s": "x" * 20_000, "xs": ["x" * 2_000] * 900},
+    ),
+    *_tried(
+        "a format in data",
+        "{% if s is odd %}x{% endif %}",
+        "{% if s is even %}x{% endif %}",
+        "{% if s is divisibleby n %}x{% endif %}",
+        "{% if n is divisibleby s %}x{% endif %}",
+        **_ANYTHING,
+        data={"s": "%300000000d"},
+        fails=True,
+    ),
+    *_tried(
+        "lists in conditions",
+        "{% for x in xs %}" + "{% if rows is lower or rows is upper %}{% endif %}" * 20 + "{% endfor %}x",
+        "{% for x in xs %}" + "{% if x in rows %}{% endif %}" * 50 + "{% endfor %}x",
+        "{% for x in xs %}" + "{% if rows == o %}{% endif %}" * 50 + "{% endfor %}x",
+        "{% for x in xs %}" + "{% if rows is eq(o) or rows is in([rows]) %}{% endif %}" * 40 + "{% endfor %}x",
+        "{% for x in xs %}" + "{% if o in [rows, rows] %}{% endif %}" * 50 + "{% endfor %}x",
+        "{% if [" + "rows, " * 900 + "] == [" + "o, " * 900 + "] %}{% endif %}x",
+        "{% for x in xs if x in rows or x in o %}{% endfor %}x",
+        **_ANYTHING,
+        data={"xs": ["x"] * 900, "rows": [9] * 9_000, "o": [9] * 9_000},
+        fails=True,
+    ),
+    *_tried(
+        "a text sought in a long one",
+        "{% for x in xs %}" + "{% if s in o %}{% endif %}" * 90 + "{% endfor %}x",
+        "{% for x in xs %}" + "{% if s is in o or s not in o %}{% endif %}" * 40 + "{% endfor %}x",
+        **{**_ANYTHING, "sample": {**_ANYTHING["sample"], "s": "x"}},
+        data={"s": "a" * 90 + "b", "o": "a" * 49_000, "xs": ["x"] * 900},
+        fails=True,
+    ),
+    Case(
+        name="numbers that are taken for each other",
+        sources={"sms.text": "{% if xs|unique|length %}{% endif %}" * 300 + "x"},
+        **_ANYTHING,
+        data={"xs": [(2**61 - 1) * number for number in range(1_000)]},
+    ),
+    *_tried(
+        "a character that no text has", "{{ s }}", "{{ xs|join }}", data={"s": "a\x00b", "xs": ["\x1b"]}, fails=True
     ),
     *_tried("a list too long", "{% for x in xs %}{% endfor %}", data={"xs": ["x"] * 100_000}, fails=True),
     *_tried(

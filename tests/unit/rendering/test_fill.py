@@ -71,8 +71,23 @@ def test_push_has_an_image() -> None:
 def test_data_cannot_break_a_header(part: Part, text: str) -> None:
     channel = part.channel
     assert channel is not None
-    with pytest.raises(TemplateError, match="line break or another control character"):
+    with pytest.raises(TemplateError, match=r"line break or another control character|U\+0000"):
         filled({part: "{{ name }}", Part.SMS_TEXT: "x"}, channel, data={"name": text})
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x1b[31m", "a\x0bb", "\x7f", "\ud800", "\ud83d\ude00"])
+@pytest.mark.parametrize("part", [Part.EMAIL_HTML, Part.EMAIL_TEXT, Part.SMS_TEXT, Part.EMAIL_SUBJECT])
+def test_data_cannot_bring_what_no_text_may_carry(part: Part, text: str) -> None:
+    parts = {Part.SMS_TEXT: "x", Part.EMAIL_TEXT: "x", part: "{{ name }}"}
+    channel = part.channel
+    assert channel is not None
+    with pytest.raises(TemplateError, match=r"the character U\+"):
+        filled(parts, channel, data={"name": text})
+
+
+def test_line_ends_and_marks_of_writing_stay_in_texts() -> None:
+    text = "a\r\nb\tc\u2028d\u200f\ufeffe\u202ef"
+    assert said("{{ name }}", data={"name": text}) == text
 
 
 def test_data_cannot_turn_a_header_around() -> None:
@@ -174,10 +189,22 @@ def test_a_template_that_does_too_much_is_ended(source: str, detail: str) -> Non
         said(source, data={"lines": [{"title": "", "price": 1}] * 1_000})
 
 
-def test_a_template_that_takes_too_long_is_ended() -> None:
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for l in lines %}{{ l.title }}{% endfor %}",
+        "{% for l in lines %}{% if l.title is defined %}{% endif %}{% endfor %}",
+        "{% for l in lines if l.price is defined %}{% endfor %}",
+        "{% for l in lines %}{% if loop.last %}{% endif %}{% endfor %}",
+        "{% if lines|unique %}{% endif %}",
+        "{% if lines[0].title == 'y' %}{% endif %}",
+        "{% if lines[0].title is lower %}{% endif %}",
+    ],
+)
+def test_a_template_that_takes_too_long_is_ended_whether_it_says_anything_or_not(source: str) -> None:
     seconds = iter(range(1_000))
     renderer = Renderer(clock=lambda: float(next(seconds)))
-    version = a_version({ENGLISH: {Part.SMS_TEXT: "{% for l in lines %}{{ l.title }}{% endfor %}"}})
+    version = a_version({ENGLISH: {Part.SMS_TEXT: source}})
     with pytest.raises(TemplateError, match="takes too long"):
         renderer.fill(TENANT, version, Channel.SMS, [ENGLISH], {"lines": [{"title": "x"}] * 100}, ABOUT)
 
