@@ -134,7 +134,7 @@ def _nl2br(context: Context, value: Any) -> str:
 
 @pass_context
 def _link(context: Context, value: Any) -> str:
-    text = text_of(context, value).strip()
+    text = _unescaped(context, value).strip()
     if not is_link(text, run_of(context).schemes, Link.IN_HTML):
         raise TemplateRuntimeError("a link needs the scheme https, or another that is allowed")
     return text
@@ -142,10 +142,15 @@ def _link(context: Context, value: Any) -> str:
 
 @pass_context
 def _style(context: Context, value: Any) -> str:
-    text = text_of(context, value)
+    text = _unescaped(context, value)
     if not is_harmless_style(text):
         raise TemplateRuntimeError("a style takes letters, digits and the characters `# % . , + -` only")
     return text
+
+
+def _unescaped(context: Context, value: Any) -> str:
+    """Return a text as it was before it was escaped: what is printed of it will be."""
+    return text_of(context, value.unescape() if type(value) is Markup else value)
 
 
 @pass_context

@@ -24,7 +24,6 @@ _EXPRESSION: Final = re.compile(r"(\{\{[-+]?)(.*?)([-+]?\}\}\s*)\Z", re.DOTALL)
 _SHEET: Final = re.compile(r"<style[^<]*", re.IGNORECASE)
 _STYLE_SHEET: Final = re.compile(r"<style[\s>]", re.IGNORECASE)
 _TBODY: Final = re.compile(r"</?tbody>")
-_BRACE: Final = re.compile(r"\{(?=[{%#])")
 _END: Final = re.compile(r"</([a-z0-9]+)")
 _CLASS: Final = re.compile(r"[^>]*?\b(class|style)\s*=", re.IGNORECASE)
 _IMPLIED: Final = frozenset(
@@ -101,14 +100,17 @@ class Marks:
         if piece.kind in (Kind.TEXT, Kind.TAKEN):
             return piece.text
         mark = f"{self._word}{len(self._tags)}z"
-        self._tags.append(piece)
+        self._tags.append(_unquoted(piece))
         if place is Place.TEXT:
             return f"<!--{mark}-->"
         return f" {mark} " if place is Place.TAG else mark
 
     def restored(self, text: str) -> str:
-        """Return a text with the tags where their marks are."""
-        return self._pattern.sub(lambda match: self._tags[_number(match)].text, _literal(text))
+        """Return a text with the tags where their marks are, in which nothing else begins a tag: `&#123;{` reads `{{`
+        by now, and what was raw text is as any other.
+        """
+        literal = re.sub(rf"\{{(?=[{{%#]|{self._pattern.pattern})", "{{ '{' }}", text)
+        return self._pattern.sub(lambda match: self._tags[_number(match)].text, literal)
 
     def without_their_lines(self, text: str) -> str:
         """Return a text without the line ends behind statements that stand in lines of their own."""
@@ -163,9 +165,12 @@ class Marks:
             raise RefusalError("not_inlined", detail, piece.at)
 
 
-def _literal(text: str) -> str:
-    """Return a text in which nothing begins a tag of Jinja that did not before: `&#123;{` reads `{{` by now."""
-    return _BRACE.sub("{{ '{' }}", text)
+def _unquoted(piece: Piece) -> Piece:
+    """Return a comment for a tag around raw text, which takes away the same white space."""
+    if piece.words or not piece.text.startswith("{%"):
+        return piece
+    before, after = ("-" if sign == "-" else "" for sign in (piece.text[2], piece.text.rstrip()[-3]))
+    return Piece(piece.kind, f"{{#{before} {after}#}}", piece.at)
 
 
 def _number(match: re.Match[str]) -> int:

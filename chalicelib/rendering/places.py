@@ -35,6 +35,8 @@ _CUT_END: Final = re.compile("-?!?>")
 """The rest of what ends a comment, or begins and ends it at once, when a tag of Jinja stands in the middle of that."""
 _BOGUS_END: Final = re.compile(">")
 """https://html.spec.whatwg.org/multipage/parsing.html#bogus-comment-state: `<!…>`, `<?…>` and `</ …>`."""
+_UNKNOWN_SECTION: Final = re.compile(r"\[(?!(?:cdata|if|else|endif)(?![\w.-]))", re.IGNORECASE)
+"""What Python's reader of HTML (text.py) fails on; browsers take it for a comment."""
 _AFTER_NAME: Final = " \n\t\f>/\"'"
 
 
@@ -119,6 +121,8 @@ class Scanner:
         return found.end()
 
     def _begin_comment(self, text: str, found: re.Match[str]) -> int:
+        if found[0] == "<!" and _UNKNOWN_SECTION.match(text, found.end()):
+            raise RefusalError("unsafe_html", "Templates have no `<![` but of CDATA and for Outlook", self._began)
         self._in = Place.COMMENT
         is_real = found[0] == "<!--" and not (self._outlook and text[found.end() :].lstrip().startswith("["))
         self._comment_end = _COMMENT_END if is_real else _BOGUS_END

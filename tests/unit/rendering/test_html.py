@@ -1,13 +1,14 @@
 """HTML when it is saved: what data may bring where, style sheets, and the text that is made of it."""
 
 import re
+from html import unescape
 
 import pytest
 
 from chalicelib.domain.template import Part
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports.templates import TemplateError
-from tests.unit.rendering.saving import faults, filled, saved
+from tests.unit.rendering.saving import DATA, faults, filled, saved
 
 
 def html_of(source: str) -> str:
@@ -42,6 +43,9 @@ def text_of(source: str) -> str:
         ("<style>p { width: exp/**/ression(1) }</style>", "unsafe_html", 8),
         ("<img lowsrc='java{{ name }}'>", "unsafe_place", 18),
         ("<v:rect o:href='javascript:x'>", "unsafe_html", 17),
+        ("<p>x</p><![foo[x]]>", "unsafe_html", 9),
+        ("<p>x</p><![ if x]>", "unsafe_html", 9),
+        ("<p>x</p><![x", "unsafe_html", 9),
         ("<b>" * 101, "too_deep", 301),
         ("<br>" * 5_001, "too_large", 1),
         ("<style>b{color:red}</style><p {% if n %}class='a'{% endif %} title='b'>x</p>", "not_inlined", None),
@@ -120,6 +124,8 @@ def test_what_only_outlook_shows_is_guarded_as_all_is() -> None:
         "<!--[if mso]><table><tr><td>{{ name }}<![endif]-->",
         "<!--[if !mso]><!--><p>{{ name }}</p><!--<![endif]-->",
         "<!DOCTYPE html><p>x</p><!-- {{ name }}-->",
+        "<![if !mso]><p>x</p><![endif]>",
+        "<p>x</p><![CDATA[x]]>",
         "<p style='width: 100%\\9'>x</p>",
         "<p>a &lt; b, 1 < 2</p>",
     ],
@@ -159,6 +165,52 @@ def test_style_sheets_move_into_the_elements_and_tags_of_jinja_stay_where_they_a
     assert content.html is not None
     assert "{{ name }</p>" in content.html
     assert content.html.count("<tr>") == 2
+
+
+@pytest.mark.parametrize("sheet", ["", "<style>p{color:red}</style>"])
+@pytest.mark.parametrize(
+    ("quoted", "said"),
+    [
+        ("{% raw %}{{ x }} {% y %} {# z #}{% endraw %}", "{{ x }} {% y %} {# z #}"),
+        ("a  {%- raw -%}  {{ x }}  {%- endraw -%}  b", "a{{ x }}b"),
+        ("{% raw %}{{% endraw %}{{ n }}", "{1234.5"),
+        ("&#123;{{ n }}", "{1234.5"),
+        ("{% raw %}&#123;% endraw %}{% endraw %}", "{% endraw %}"),
+    ],
+)
+def test_raw_text_is_said_as_it_was_written(sheet: str, quoted: str, said: str) -> None:
+    content = filled({Part.EMAIL_HTML: f"{sheet}<p title='{quoted}'>{quoted}</p>"}, Channel.EMAIL)
+    assert content.body == said
+    assert unescape(content.html or "").count(said) == 2
+
+
+@pytest.mark.parametrize("shown", ["{{ url }}", "{{ url|e }}", "{{ url|trim|escape|e }}"])
+def test_a_link_is_escaped_once(shown: str) -> None:
+    url = "https://acme.example/?a=1&b=2&copy=3"
+    content = filled({Part.EMAIL_HTML: f'<a href="{shown}">x</a>'}, Channel.EMAIL, data={"url": url})
+    assert content.html == '<a href="https://acme.example/?a=1&amp;b=2&amp;copy=3">x</a>'
+    assert content.body == f"x ({url})"
+
+
+@pytest.mark.parametrize(
+    ("shown", "harm"),
+    [
+        ("{{ url|e }}", "&#106;avascript:alert(1)"),
+        ("{{ url|e }}", "javascript:alert(1)"),
+        ("{{ url|e }}", 'https://x.example/" onclick=x'),
+        ("{{ story|default(url) }}", "javascript&#58;alert(1)"),
+        ("{{ story|default(url) }}", "java&#9;script:alert(1)"),
+    ],
+)
+def test_what_was_escaped_is_checked_as_browsers_read_it(shown: str, harm: str) -> None:
+    with pytest.raises(TemplateError, match="a link needs the scheme https"):
+        filled({Part.EMAIL_HTML: f'<a href="{shown}">x</a>'}, Channel.EMAIL, data={"url": harm, "story": harm})
+
+
+def test_a_style_that_was_escaped_is_checked_as_browsers_read_it() -> None:
+    source = "<p style='color: {{ coupon|default(name)|e }}'>x</p>"
+    with pytest.raises(TemplateError, match="a style takes"):
+        filled({Part.EMAIL_HTML: source}, Channel.EMAIL, data={"coupon": "red&#59;x"}, sample={**DATA, "name": "red"})
 
 
 def test_a_mail_without_text_gets_the_text_of_its_html() -> None:
