@@ -18,7 +18,7 @@ each. Those through [Apprise](https://appriseit.com/) take one credential, `url`
 for the recipient: their number, device or `chatTargets` entry of this name. `herald providers test ID` tries one out.
 The inbox (`in_app`) needs none.
 """
-_LIMITS_OF: Final = "Limits are the vendor's, for one message; Herald refuses what exceeds them."
+_LIMITS_OF: Final = "Limits are the vendor's, for one message; what exceeds them is left to the next provider."
 
 
 def providers_page() -> str:

@@ -63,7 +63,7 @@ class Caller:
         if not isinstance(message, Message):
             return Refused(kind=AttemptOutcome.PERMANENT, code="not_a_message", telling=False)
         if instance.exceeds_limits(message):
-            return Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit", telling=False)
+            return misconfigured("over_vendor_limit")
         result = _safely(instance, lambda: instance.send(message))
         if isinstance(result, Accepted) and isinstance(message, SmsMessage):
             return msgspec.structs.replace(result, segments=message.segments)
@@ -94,9 +94,12 @@ class Caller:
         try:
             settings = read_settings(vendor, config.settings | credentials)
             made = vendor(settings, self._timeouts, *([self._guard] if vendor.guarded else []))
-        except ValueError as error:
+            made.belong_to(tenant)
+        except Exception as error:
+            # ValueError is what they raise for settings; anything else nobody foresaw.
+            if not isinstance(error, ValueError):
+                _log("A provider could not be made", vendor, error)
             raise _CannotCallError(misconfigured("invalid_settings")) from error
-        made.belong_to(tenant)
         return made
 
     def _credentials(self, tenant: TenantId, config: ProviderConfig, vendor: ProviderClass) -> dict[str, Any]:
@@ -120,11 +123,14 @@ def _safely(instance: Provider[Any, Any], call: Callable[[], R]) -> R | Unsure:
     try:
         return call()
     except Exception as error:  # noqa: BLE001 (providers raise nothing; one that does may have sent before)
-        # What an SDK complains of, it quotes: its text and its trace could hold credentials.
-        frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
-        told = {"provider": instance.vendor, "error": type(error).__name__, "frames": frames}
-        logger.error("A provider broke", extra=told)
+        _log("A provider broke", type(instance), error)
         return Unsure(code="provider_broke")
+
+
+def _log(what: str, vendor: ProviderClass, error: Exception) -> None:
+    # What an SDK complains of, it quotes: its text and its trace could hold credentials.
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    logger.error(what, extra={"provider": vendor.vendor, "error": type(error).__name__, "frames": frames})
 
 
 class _CannotCallError(Exception):

@@ -9,14 +9,16 @@ import msgspec
 import pytest
 
 from chalicelib.channels.base import EmailMessage, SmsMessage
-from chalicelib.domain.delivery import AttemptOutcome
+from chalicelib.domain.breaker import Sign, sign_of
+from chalicelib.domain.delivery import AttemptOutcome, DeliveryStatus
 from chalicelib.domain.ids import ProviderId, TenantId
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused, Unsure
+from chalicelib.domain.retry import change_after
 from chalicelib.domain.words import Channel
 from chalicelib.providers import registry
 from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.caller import MOST_INSTANCES, Caller
-from tests.build import a_tenant
+from tests.build import NOW, a_delivery, a_tenant
 from tests.unit.providers.fake_vault import FakeVault
 
 MESSAGE = SmsMessage(reference="n1", to="+14155550100", text="Hello", segments=1)
@@ -43,6 +45,8 @@ class Pager(Provider[PagerSettings, SmsMessage]):
         super().__init__(settings, timeouts)
         if settings.token == "broken":
             raise ValueError("the SDK does not like the token: broken")
+        if settings.token == "unforeseen":
+            raise TypeError("the SDK stumbles over the token: unforeseen")
         self.made.append(self)
 
     def probe(self) -> ProviderResult | None:
@@ -137,6 +141,7 @@ def test_the_number_of_providers_kept_is_bounded(caller: Caller, vault: FakeVaul
         ({"settings": {"prefix": 7}}, "invalid_settings"),
         ({"settings": {"colour": "red"}}, "invalid_settings"),
         ({"credentials": b'acme|{"token": "broken"}'}, "invalid_settings"),
+        ({"credentials": b'acme|{"token": "unforeseen"}'}, "invalid_settings"),
         ({"channel": Channel.PUSH, "vendor": "twilio"}, "unknown_vendor"),
     ],
 )
@@ -161,10 +166,19 @@ def test_a_key_service_out_of_reach_is_tried_again_later(caller: Caller, vault: 
     assert caller.call(a_tenant(), a_pager(vault), MESSAGE) == Accepted(vendor_id="t1: Hello", segments=1)
 
 
-def test_a_message_over_the_vendors_limit_is_refused_without_a_call(caller: Caller, vault: FakeVault) -> None:
-    long = msgspec.structs.replace(MESSAGE, text="x" * 21)
-    refused = Refused(kind=AttemptOutcome.PERMANENT, code="over_vendor_limit", telling=False)
-    assert caller.call(a_tenant(), a_pager(vault), long) == refused
+def test_a_message_over_the_vendors_limit_is_left_to_the_next_provider_without_a_call(
+    caller: Caller, vault: FakeVault
+) -> None:
+    result = caller.call(a_tenant(), a_pager(vault), msgspec.structs.replace(MESSAGE, text="x" * 21))
+
+    assert result == misconfigured("over_vendor_limit")
+    assert sign_of(result) is Sign.NEITHER
+    delivery = a_delivery(DeliveryStatus.SENDING, attempt=1, tries=1)
+    assert change_after(delivery, result, NOW, 0.5).provider == 1
+    last = change_after(msgspec.structs.replace(delivery, providers=delivery.providers[:1]), result, NOW, 0.5)
+    assert last.status is DeliveryStatus.FAILED
+    assert last.record is not None
+    assert last.record.code == "over_vendor_limit"
 
 
 def test_what_is_no_message_is_refused(caller: Caller, vault: FakeVault) -> None:
@@ -199,6 +213,17 @@ def test_a_provider_that_breaks_may_have_sent_and_its_words_are_not_logged(
     assert (line.levelname, line.provider, line.error) == ("ERROR", "pager", "ValueError")  # type: ignore[attr-defined]
     assert line.frames[-1].startswith("test_caller.py:")  # type: ignore[attr-defined]
     assert "hush" not in str(vars(line))
+
+
+def test_a_provider_that_cannot_be_made_for_whatever_reason_is_prepared_and_logged_without_its_words(
+    caller: Caller, vault: FakeVault, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller.prepare(a_tenant(), a_pager(vault, token="unforeseen"))
+
+    (line,) = caplog.records
+    assert (line.levelname, line.provider, line.error) == ("ERROR", "pager", "TypeError")  # type: ignore[attr-defined]
+    assert line.frames[-1].startswith("test_caller.py:")  # type: ignore[attr-defined]
+    assert "unforeseen" not in str(vars(line))
 
 
 @pytest.mark.parametrize(
