@@ -11,11 +11,12 @@ from chalicelib.channels.base import PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.base import Provider, ProviderSettings, SettingError, Timeouts, misconfigured
 from chalicelib.providers.connections import Pool
 from chalicelib.providers.devices import combine
 from chalicelib.providers.fcm_message import is_target, message_to
-from chalicelib.providers.google_token import AccessToken, token_refusal
+from chalicelib.providers.google_token import AccessToken, key_fault, token_refusal
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, judge_silence, read
 
 if TYPE_CHECKING:
@@ -120,6 +121,13 @@ class Fcm(Provider[FcmSettings, PushMessage]):
         weakref.finalize(self, firebase_admin.delete_app, self._app)
         self._token = AccessToken(self._app.credential.get_credential(), timeout)
         self._pool = Pool(_without_retries(self._app).close)
+
+    @classmethod
+    def check(cls, settings: FcmSettings, guard: HostGuard = PUBLIC_ONLY) -> None:  # noqa: ARG003
+        """Raise SettingError for a private key that nothing can be signed with."""
+        fault = key_fault(settings.service_account.private_key)
+        if fault is not None:
+            raise SettingError("/credentials/serviceAccount/private_key", "invalid_value", fault)
 
     def send(self, message: PushMessage) -> ProviderResult:
         """Send to every device and topic, in as many calls as it takes. One reached is accepted; tokens that FCM

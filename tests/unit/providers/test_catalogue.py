@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from msgspec.structs import fields
 
 from chalicelib.aws.clients import session
@@ -15,16 +13,16 @@ from chalicelib.providers.base import Timeouts
 from chalicelib.providers.catalogue import catalogue
 from chalicelib.providers.registry import ProviderClass, all_providers, read_settings, setting_faults
 from infra.docs import PROVIDERS, providers_page
+from tests.unit.providers.keys import pem
 
 MANY = 45
-KEY = rsa.generate_private_key(65_537, 2_048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def with_a_key(example: Any) -> Any:
     """Return an example with a real key where it has one that is cut short."""
     if isinstance(example, dict):
         return {name: with_a_key(value) for name, value in example.items()}
-    return KEY if isinstance(example, str) and "PRIVATE KEY" in example else example
+    return pem() if isinstance(example, str) and "PRIVATE KEY" in example else example
 
 
 @pytest.fixture

@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Semaphore
 from typing import Any
 
+import msgspec
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 from google.auth.exceptions import RefreshError, TransportError
 
 from chalicelib.channels.base import PushMessage
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import ProviderResult, Refused, Unsure
-from chalicelib.domain.words import Priority
+from chalicelib.domain.words import Channel, Priority
 from chalicelib.providers.base import Timeouts
 from chalicelib.providers.fcm_message import is_target, message_to
-from chalicelib.providers.google_token import token_refusal
+from chalicelib.providers.google_token import AccessToken, token_refusal
 from chalicelib.providers.push.fcm import (
     OUTCOMES,
     Fcm,
@@ -24,6 +27,8 @@ from chalicelib.providers.push.fcm import (
     ServiceAccount,
     error_code,
 )
+from chalicelib.providers.registry import setting_faults
+from tests.unit.providers.keys import pem
 
 pytestmark = pytest.mark.filterwarnings("ignore:Message.token is deprecated:DeprecationWarning")
 
@@ -184,14 +189,14 @@ def test_why_there_is_no_access_token(
     assert (refused.code, refused.kind) == refusal
 
 
+def account(key: str) -> ServiceAccount:
+    return ServiceAccount(type="service_account", project_id="p", client_email="a@p.iam", private_key=key)
+
+
 @pytest.fixture(scope="module")
 def provider() -> Fcm:
     """A provider that believes its access token is good for ever."""
-    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
-    kind, nobody = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, kind, nobody).decode()
-    account = ServiceAccount(type="service_account", project_id="p", client_email="a@p.iam", private_key=pem)
-    fcm = Fcm(FcmSettings(service_account=account), Timeouts())
+    fcm = Fcm(FcmSettings(service_account=account(pem())), Timeouts())
     fcm._token._credentials.token = "t"
     return fcm
 
@@ -228,7 +233,40 @@ def test_a_batch_that_the_sdk_gave_up_on(
     assert not provider._token._credentials.valid, "the next call must ask for a new token"
 
 
-def test_a_key_that_is_none_is_told_when_the_provider_is_made() -> None:
-    account = ServiceAccount(type="service_account", project_id="p", client_email="a@p.iam", private_key="none")
-    with pytest.raises(ValueError, match="certificate"):
-        Fcm(FcmSettings(service_account=account), Timeouts())
+UNUSABLE_KEYS = {
+    "none": ("none", "PEM"),
+    "an encrypted one": (pem(password=b"hush"), "encrypted"),
+    "an encrypted one of old": (pem(form=PrivateFormat.TraditionalOpenSSL, password=b"hush"), "encrypted"),
+    "one of another kind": (pem(ec.generate_private_key(ec.SECP256R1())), "RSA"),
+}
+
+
+@pytest.mark.parametrize(("key", "detail"), UNUSABLE_KEYS.values(), ids=UNUSABLE_KEYS)
+def test_a_key_that_signs_nothing_is_told_when_it_is_saved(key: str, detail: str) -> None:
+    told = {"serviceAccount": msgspec.to_builtins(account(key))}
+
+    (fault,) = setting_faults(Channel.PUSH, "fcm", {}, told)
+
+    assert (fault.pointer, fault.code) == ("/credentials/serviceAccount/private_key", "invalid_value")
+    assert detail in fault.detail
+
+
+def test_those_who_need_a_token_at_once_share_that_there_is_none(waiters: Semaphore) -> None:
+    class Credentials:
+        """Those of a service account whose tokens Google gives slowly, and then not."""
+
+        valid = False
+        asked = 0
+
+        def refresh(self, request: object) -> None:
+            self.asked += 1
+            waiters.acquire(timeout=5)
+            raise TransportError("timed out")  # type: ignore[no-untyped-call]
+
+    credentials = Credentials()
+    token = AccessToken(credentials, (1, 1))  # type: ignore[arg-type]
+    with ThreadPoolExecutor(2) as threads:
+        results = [threads.submit(token.ensure) for _ in range(2)]
+
+    assert [result.result() for result in results] == [Refused(kind=RETRIABLE, code="token_unavailable")] * 2
+    assert credentials.asked == 1

@@ -17,10 +17,11 @@ from chalicelib.providers.registry import (
     setting_faults,
     vendors,
 )
+from tests.unit.providers.keys import pem
 
 SID = "AC" + "0" * 32
 SERVICE = "MG" + "0" * 32
-KEY = {"type": "service_account", "project_id": "p", "client_email": "a@p.iam", "private_key": "k", "client_id": "1"}
+KEY = {"type": "service_account", "project_id": "p", "client_email": "a@p.iam", "private_key": pem(), "client_id": "1"}
 
 
 def test_the_vendors_of_each_channel() -> None:
