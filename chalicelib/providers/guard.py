@@ -90,6 +90,9 @@ class HostGuard:
             share = max((ends - time.monotonic()) / left, 0.001)
             try:
                 connection = socket.create_connection((addresses[-left], port), share)
+            except UnicodeError as error:
+                # A name with an empty part, or with one that is too long.
+                raise ForbiddenHostError("forbidden_host") from error
             except OSError:
                 if left == 1:
                     raise

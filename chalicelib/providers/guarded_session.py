@@ -72,6 +72,8 @@ class _GuardedAdapter(HTTPAdapter):
             content = _content(response.raw)
         response.close()
         response.raw = BytesIO(content)
+        # Of redirects that it does not follow, requests still reads where they lead, and raises what that makes of it.
+        response.headers.pop("Location", None)
         return response
 
 

@@ -49,6 +49,14 @@ NEVER_SENT: Final = frozenset(
     }
 )
 """Exceptions that prove that the vendor did not get the request. By name, so that no SDK is loaded to compare them."""
+UNREQUESTABLE: Final = frozenset(
+    {
+        "requests.exceptions.InvalidSchema",
+        "requests.exceptions.InvalidURL",
+        "requests.exceptions.MissingSchema",
+    }
+)
+"""Those that say that there can be no request to such an address."""
 NO_TUNNEL: Final = "Tunnel connection failed"
 """How http.client's OSError begins when a proxy did not connect us."""
 
@@ -82,6 +90,8 @@ def judge_silence(error: BaseException) -> Refused | Unsure:
     """Return what it means that there was no answer but this exception of an SDK."""
     if any(isinstance(cause, ForbiddenHostError) for cause in _with_causes(error)):
         return Refused(kind=AttemptOutcome.MISCONFIGURED, code="forbidden_host", telling=False)
+    if _name_of(error) in UNREQUESTABLE:
+        return Refused(kind=AttemptOutcome.MISCONFIGURED, code="invalid_url", telling=False)
     if any(_proves_unsent(cause) for cause in _with_causes(error)):
         return Refused(kind=AttemptOutcome.RETRIABLE, code="connection_failed")
     return unsure_for(error)
@@ -111,7 +121,7 @@ def seconds_to_wait(retry_after: str | None, now: float) -> float | None:
         try:
             date = parsedate_to_datetime(retry_after)
             seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
@@ -125,8 +135,12 @@ def _kind(answer: Answer, outcomes: Outcomes) -> AttemptOutcome:
 
 
 def _proves_unsent(error: BaseException) -> bool:
+    return _name_of(error) in NEVER_SENT or str(error).startswith(NO_TUNNEL)
+
+
+def _name_of(error: BaseException) -> str:
     kind = type(error)
-    return f"{kind.__module__}.{kind.__qualname__}" in NEVER_SENT or str(error).startswith(NO_TUNNEL)
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:

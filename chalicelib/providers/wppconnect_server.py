@@ -5,7 +5,6 @@
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from chalicelib.providers.base import ApiKey, ProviderSettings, Timeouts, miscon
 from chalicelib.providers.connections import Pool
 from chalicelib.providers.guard import HostGuard
 from chalicelib.providers.http import Answer, judge, judge_silence, read
+from chalicelib.providers.shared_call import SharedCall
 
 if TYPE_CHECKING:
     from requests import Response
@@ -32,7 +32,8 @@ OUTCOMES: Final = {
     DISCONNECTED: AttemptOutcome.MISCONFIGURED,
     WRONG_SECRET: AttemptOutcome.MISCONFIGURED,
     NO_WHATSAPP: AttemptOutcome.PERMANENT,
-    NOT_SUPPORTED: AttemptOutcome.PERMANENT,
+    # Another provider may have it.
+    NOT_SUPPORTED: AttemptOutcome.MISCONFIGURED,
 }
 """The server has no codes; these are ours for what it says
 (https://github.com/wppconnect-team/wppconnect-server: src/middleware/auth.ts, src/middleware/statusConnection.ts).
@@ -77,7 +78,7 @@ class Session:
         self._session = guard.session()
         self._pool = Pool(self._session.close)
         self._token: str | None = None
-        self._asking = Lock()
+        self._ask_for_token = SharedCall(self._get_token)
 
     def post(self, route: str, body: Mapping[str, Any]) -> "Response | Refused | Unsure":
         """Make a request of the session; return the answer of a success, else what it means."""
@@ -88,7 +89,7 @@ class Session:
         return self._as_session("GET", route, None)
 
     def _as_session(self, method: str, route: str, body: Mapping[str, Any] | None) -> "Response | Refused | Unsure":
-        token = self._ensure_token()
+        token = self._token or self._ask_for_token()
         if not isinstance(token, str):
             return token
         answer = self._ask(method, route, body, {"Authorization": f"Bearer {token}"})
@@ -97,20 +98,20 @@ class Session:
             self._token = None
         return answer
 
-    def _ensure_token(self) -> str | Refused:
-        with self._asking:
-            if self._token is None:
-                answer = self._ask("POST", f"{self._secret}/generate-token", None, {})
-                if isinstance(answer, Refused):
-                    # Whatever the server says here, it says it of the key.
-                    permanent = answer.kind is AttemptOutcome.PERMANENT
-                    return misconfigured(WRONG_SECRET) if permanent else answer
-                told = None if isinstance(answer, Unsure) else read(answer.content, _Token)
-                if told is None:
-                    # However this ended, no message was part of it.
-                    return Refused(kind=AttemptOutcome.RETRIABLE, code="no_token")
-                self._token = told.token
+    def _get_token(self) -> str | Refused:
+        if self._token is not None:
+            # Another thread got it a moment ago.
             return self._token
+        answer = self._ask("POST", f"{self._secret}/generate-token", None, {})
+        if isinstance(answer, Refused):
+            # Whatever the server says here, it says it of the key.
+            return misconfigured(WRONG_SECRET) if answer.kind is AttemptOutcome.PERMANENT else answer
+        told = None if isinstance(answer, Unsure) else read(answer.content, _Token)
+        if told is None:
+            # However this ended, no message was part of it.
+            return Refused(kind=AttemptOutcome.RETRIABLE, code="no_token")
+        self._token = told.token
+        return told.token
 
     def _ask(
         self, method: str, route: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]

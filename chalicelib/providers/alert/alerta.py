@@ -15,7 +15,7 @@ from chalicelib.providers.base import ApiKey, Provider, ProviderSettings, Timeou
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster
-from chalicelib.providers.urls import HttpsUrl
+from chalicelib.providers.urls import HttpsUrl, check_address
 
 if TYPE_CHECKING:
     from requests import Response
@@ -92,6 +92,11 @@ class Alerta(Provider[AlertaSettings, AlertMessage]):
         self._poster = Poster(timeouts, guard.session())
         self._base = settings.endpoint.rstrip("/")
         self._headers = {"Authorization": f"Key {settings.api_key}"}
+
+    @classmethod
+    def check(cls, settings: AlertaSettings, guard: HostGuard = PUBLIC_ONLY) -> None:  # noqa: ARG003
+        """Raise SettingError for an address that cannot be requested."""
+        check_address("endpoint", settings.endpoint)
 
     def send(self, message: AlertMessage) -> ProviderResult:
         """Hand in the alert. Its id is that of the first of its kind; one that a blackout keeps quiet is taken too."""

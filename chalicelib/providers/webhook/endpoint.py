@@ -21,7 +21,7 @@ from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
 from chalicelib.providers.connections import Pool
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, judge_silence
-from chalicelib.providers.urls import HttpsUrl
+from chalicelib.providers.urls import HttpsUrl, check_address
 
 if TYPE_CHECKING:
     from requests import Response
@@ -84,6 +84,11 @@ class Endpoint(Provider[EndpointSettings, WebhookMessage]):
         self._signer = Webhook(settings.secret)
         self._session = guard.session()
         self._pool = Pool(self._session.close)
+
+    @classmethod
+    def check(cls, settings: EndpointSettings, guard: HostGuard = PUBLIC_ONLY) -> None:  # noqa: ARG003
+        """Raise SettingError for an address that cannot be requested."""
+        check_address("url", settings.url)
 
     def send(self, message: WebhookMessage) -> ProviderResult:
         """Post the event; any 2xx means that it was taken, and nothing else of the answer is read."""

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Literal
 import msgspec
 
 from chalicelib.channels.base import WhatsappMessage
-from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, misconfigured
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import read
+from chalicelib.providers.urls import check_address
 from chalicelib.providers.wppconnect_messages import UnsupportedMessageError, route_and_body
 from chalicelib.providers.wppconnect_server import DISCONNECTED, Session, WppConnectSettings
 
@@ -43,6 +44,11 @@ class WppConnect(Provider[WppConnectSettings, WhatsappMessage]):
     guarded: ClassVar = True
     _session: Session
 
+    @classmethod
+    def check(cls, settings: WppConnectSettings, guard: HostGuard = PUBLIC_ONLY) -> None:  # noqa: ARG003
+        """Raise SettingError for an address that cannot be requested."""
+        check_address("baseUrl", settings.base_url)
+
     def belong_to(self, tenant: TenantId) -> None:
         """Use the session of this tenant."""
         super().belong_to(tenant)
@@ -53,7 +59,7 @@ class WppConnect(Provider[WppConnectSettings, WhatsappMessage]):
         try:
             route, body = route_and_body(message)
         except UnsupportedMessageError as error:
-            return Refused(kind=AttemptOutcome.PERMANENT, code=error.code, telling=False)
+            return misconfigured(error.code)
         answer = self._session.post(route, body)
         if isinstance(answer, Refused | Unsure):
             return answer

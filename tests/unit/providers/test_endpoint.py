@@ -74,6 +74,8 @@ def refused(kind: AttemptOutcome, code: str, retry_after: float | None = None) -
         (answer(301, b"", "Location: https://example.com/"), refused(AttemptOutcome.PERMANENT, "redirected")),
         (answer(302, b"", "Location: http://127.0.0.1/"), refused(AttemptOutcome.PERMANENT, "redirected")),
         (answer(308, b""), refused(AttemptOutcome.PERMANENT, "redirected")),
+        (answer(302, b"", "Location: http://["), refused(AttemptOutcome.PERMANENT, "redirected")),
+        (answer(302, b"", "Location: ?").replace(b"?", b"\xff\xfe"), refused(AttemptOutcome.PERMANENT, "redirected")),
         (answer(400, b""), refused(AttemptOutcome.PERMANENT, "http_400")),
         (answer(401, b""), refused(AttemptOutcome.MISCONFIGURED, "http_401")),
         (answer(403, b""), refused(AttemptOutcome.MISCONFIGURED, "http_403")),

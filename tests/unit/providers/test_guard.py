@@ -324,6 +324,12 @@ def test_the_operator_allows_hosts_in_the_environment(text: str | None, patterns
     assert Settings(environment).internal_hosts == patterns
 
 
+@pytest.mark.parametrize("host", ["a..b", ".a", f"{'a' * 64}.example.com"])
+def test_what_is_no_name_is_forbidden_even_where_all_are_allowed(host: str) -> None:
+    with pytest.raises(ForbiddenHostError):
+        HostGuard(["*"]).connect(host, 443, 1.0)
+
+
 def test_a_name_that_nobody_knows_may_be_known_later() -> None:
     def unknown(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, host)

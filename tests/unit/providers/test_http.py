@@ -16,7 +16,7 @@ import urllib3.exceptions
 
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import ProviderResult, Refused, Unsure
-from chalicelib.providers.http import NEVER_SENT, Answer, judge, judge_silence, seconds_to_wait
+from chalicelib.providers.http import NEVER_SENT, UNREQUESTABLE, Answer, judge, judge_silence, seconds_to_wait
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC).timestamp()
 RETRIABLE, PERMANENT, MISCONFIGURED = (
@@ -82,6 +82,9 @@ def test_what_an_answer_means(status: int, code: str | None, result: ProviderRes
         ("", None),
         ("nan", None),
         ("inf", None),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 10000 00:00:00 GMT", None),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0.0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
@@ -152,7 +155,14 @@ def test_without_proof_the_outcome_is_unknown(error: Exception, code: str) -> No
     assert judge_silence(error) == Unsure(code=code)
 
 
-@pytest.mark.parametrize("name", sorted(NEVER_SENT))
+@pytest.mark.parametrize("url", ["https://example.com:99999/", "https://.a/", "example.com", "htps://example.com/"])
+def test_an_address_that_cannot_be_requested_is_the_settings_fault(url: str) -> None:
+    with pytest.raises(requests.RequestException) as silence:
+        requests.post(url, timeout=1)
+    assert judge_silence(silence.value) == Refused(kind=MISCONFIGURED, code="invalid_url", telling=False)
+
+
+@pytest.mark.parametrize("name", sorted(NEVER_SENT | UNREQUESTABLE))
 def test_every_exception_of_the_list_exists(name: str) -> None:
     module, _, kind = name.rpartition(".")
     assert issubclass(getattr(importlib.import_module(module), kind), Exception)

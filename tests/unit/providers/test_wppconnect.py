@@ -1,5 +1,7 @@
 """What a WPPConnect server is asked. What its answers mean is shown by the contract suite and tests/unit/sandbox."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 from typing import Any
 
 import msgspec
@@ -83,16 +85,18 @@ UNSUPPORTED = [
 
 
 @pytest.mark.parametrize(("message", "code"), UNSUPPORTED)
-def test_what_cannot_be_sent_is_refused_for_good_and_nobody_is_asked(message: WhatsappMessage, code: str) -> None:
+def test_what_cannot_be_sent_is_left_to_the_next_provider_and_nobody_is_asked(
+    message: WhatsappMessage, code: str
+) -> None:
     with pytest.raises(UnsupportedMessageError, match=code):
         route_and_body(message)
     refused = provider("https://nobody.invalid").send(message)
-    assert refused == Refused(kind=AttemptOutcome.PERMANENT, code=code, telling=False)
+    assert refused == Refused(kind=AttemptOutcome.MISCONFIGURED, code=code)
 
 
-def provider(base_url: str, tenant: TenantId = ACME, secret: str = "s/ä?") -> WppConnect:
+def provider(base_url: str, tenant: TenantId = ACME, secret: str = "s/ä?", patience: float = 2) -> WppConnect:
     # Made as it is, without the check of an address that tests have no certificate for.
-    made = WppConnect(WppConnectSettings(base_url=base_url, secret_key=secret), Timeouts(2, 2), HostGuard(["*"]))
+    made = WppConnect(WppConnectSettings(base_url=base_url, secret_key=secret), Timeouts(patience, patience), HostGuard(["*"]))
     made.belong_to(tenant)
     return made
 
@@ -141,6 +145,19 @@ def test_without_a_token_nothing_was_sent_however_that_came(token: bytes) -> Non
     assert len(heard) == 1
 
 
+def test_those_who_need_a_token_at_once_share_that_there_is_none(waiters: Semaphore) -> None:
+    def hang_up() -> bytes:
+        waiters.acquire(timeout=5)
+        return b""
+
+    with http_server(hang_up, b"") as wire, ThreadPoolExecutor(2) as threads:
+        one = provider(wire.url, patience=20)
+        results = list(threads.map(one.send, [MESSAGE] * 2))
+
+    assert results == [Refused(kind=AttemptOutcome.RETRIABLE, code="no_token")] * 2
+    assert len(wire.heard) == 1
+
+
 ANSWERS = [
     (b'{"status": "success", "response": [{"id": "true_1"}]}', "true_1"),
     (b'{"status": "success", "response": [{"id": {"_serialized": "true_2", "fromMe": true}}]}', "true_2"),
@@ -163,7 +180,7 @@ def test_versions_of_the_server_name_a_message_in_their_own_ways(body: bytes, id
         (404, b'{"status": "Disconnected", "message": "x"}', AttemptOutcome.MISCONFIGURED, "session_disconnected"),
         (400, b'{"status": "Connected", "message": "x"}', AttemptOutcome.PERMANENT, "number_not_on_whatsapp"),
         (500, b'{"status": "Error", "message": "x"}', AttemptOutcome.RETRIABLE, "server_error"),
-        (501, b'{"status": "not_supported", "message": "x"}', AttemptOutcome.PERMANENT, "not_supported"),
+        (501, b'{"status": "not_supported", "message": "x"}', AttemptOutcome.MISCONFIGURED, "not_supported"),
         (401, b'{"message": "Token is not present"}', AttemptOutcome.MISCONFIGURED, "wrong_secret_key"),
     ],
 )

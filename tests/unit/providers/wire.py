@@ -2,11 +2,13 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import parse_headers
+
+Answers = bytes | Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ def answer(status: int, body: bytes, *headers: str) -> bytes:
 
 
 @contextmanager
-def http_server(*answers: bytes) -> Iterator[Wire]:
-    """Serve one answer a connection, in order; an empty one hangs up after the request."""
+def http_server(*answers: Answers) -> Iterator[Wire]:
+    """Serve one answer a connection, in order; an empty one hangs up after the request. One that is a function is made
+    when the request is there.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         wire = Wire(listener.getsockname()[1])
         thread = threading.Thread(target=_serve, args=(listener, answers, wire))
@@ -51,7 +55,7 @@ def http_server(*answers: bytes) -> Iterator[Wire]:
             thread.join()
 
 
-def _serve(listener: socket.socket, answers: tuple[bytes, ...], wire: Wire) -> None:
+def _serve(listener: socket.socket, answers: tuple[Answers, ...], wire: Wire) -> None:
     for content in answers:
         try:
             connection, _ = listener.accept()
@@ -62,4 +66,4 @@ def _serve(listener: socket.socket, answers: tuple[bytes, ...], wire: Wire) -> N
             headers = parse_headers(stream)
             body = stream.read(int(headers.get("Content-Length", 0)))
             wire.heard.append(Heard(line, headers, body))
-            connection.sendall(content)
+            connection.sendall(content() if callable(content) else content)
