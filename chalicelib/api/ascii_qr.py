@@ -11,7 +11,7 @@ _BLOCKS: Final = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 
 
 def ascii_qr(code: str) -> str:
-    """Return the QR code of a text."""
+    """Return the QR code of a text; raises ValueError for one that none holds."""
     import segno
 
     rows = [list(row) for row in segno.make(code, error="l", micro=False).matrix_iter(border=QUIET)]
@@ -21,7 +21,7 @@ def ascii_qr(code: str) -> str:
 
 
 def qr_data_url(code: str) -> str:
-    """Return the QR code of a text as a PNG in a data URL."""
+    """Return the QR code of a text as a PNG in a data URL; raises ValueError for one that none holds."""
     import segno
 
     return str(segno.make(code, error="l", micro=False).png_data_uri(scale=5, border=4))

@@ -68,9 +68,13 @@ class WhatsappSessionAnswer(Answer):
 def get_pairing_code(call: Call, tenant_id: str) -> PairingCodeAnswer:
     """Answer the code of a session that was started and waits for a phone."""
     found = bootstrap.whatsapp_sessions().code(read_tenant_id(tenant_id), Actor(call.principal, call.now))
+    try:
+        text, picture = ascii_qr(found.url_code), found.qr_code or qr_data_url(found.url_code)
+    except ValueError as error:
+        raise ServerRefusedError("The server's code is too long to be scanned") from error
     return PairingCodeAnswer(
-        qr_code=found.qr_code or qr_data_url(found.url_code),
-        ascii_qr=ascii_qr(found.url_code),
+        qr_code=picture,
+        ascii_qr=text,
         url_code=found.url_code,
         expires_at=found.expires_at,
         attempts=found.attempts,

@@ -121,6 +121,15 @@ def test_a_server_in_trouble_is_told_as_such(
     assert (answer.status, answer.json["code"]) == (status, code)
 
 
+@pytest.mark.parametrize("code", ["x" * 2_954, "é" * 2_000 + "€"])
+def test_a_code_that_no_picture_holds_is_an_answer_of_no_use(api: Api, server: FakeWhatsappSessions, code: str) -> None:
+    server.code = code
+
+    answer = api.call("GET", QR, ADMIN)
+
+    assert (answer.status, answer.json["code"]) == (502, "whatsapp_server_refused")
+
+
 def named(response: Response) -> tuple[int, Any]:
     return response.status, {name: text for name, text in response.json.items() if name != "instance"}
 
