@@ -100,8 +100,10 @@ class Provider(ABC, Generic[S, M]):
         self.tenant = tenant
 
     @classmethod
-    def check(cls, settings: S) -> None:
-        """Raise SettingError for settings that nobody but the vendor's own library can tell are wrong. Calls nobody."""
+    def check(cls, settings: S, guard: HostGuard = PUBLIC_ONLY) -> None:
+        """Raise SettingError for settings that nobody but the vendor's own library, or the guard, can tell are wrong.
+        Calls nobody.
+        """
 
     @abstractmethod
     def send(self, message: M) -> ProviderResult:
@@ -121,7 +123,9 @@ class Provider(ABC, Generic[S, M]):
 
 
 def misconfigured(code: str) -> Refused:
-    """Return the result of a call that the provider's own settings prevent."""
+    """Return the result of a call that this provider cannot make, by its settings or by what its vendor can: it says
+    nothing of the vendor's health, and the next provider is tried.
+    """
     return Refused(kind=AttemptOutcome.MISCONFIGURED, code=code)
 
 

@@ -1,4 +1,4 @@
-"""One result for a message that went to several devices, whatever each of them answered."""
+"""One result for a message that went to several devices or other targets, whatever became of it at each."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,8 +11,9 @@ from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 HOPE: Final = (AttemptOutcome.RETRIABLE, AttemptOutcome.MISCONFIGURED, AttemptOutcome.PERMANENT)
 
 
-def combine(tokens: Sequence[str], results: Sequence[ProviderResult], dead_code: str) -> ProviderResult:
-    """Return the one result of a message to several devices; `dead_code` is the vendor's for one that is gone.
+def combine(tokens: Sequence[str], results: Sequence[ProviderResult], dead_code: str | None = None) -> ProviderResult:
+    """Return the one result of a message to several devices; `dead_code` is the vendor's for one that is gone, where
+    it has one.
 
     One device reached is enough. If none was for certain, but some may have been, the outcome is unknown. Otherwise the
     most hopeful refusal counts.

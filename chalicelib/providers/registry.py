@@ -16,6 +16,7 @@ from chalicelib.domain.errors import Fault
 from chalicelib.domain.wire import prepared
 from chalicelib.domain.words import Channel
 from chalicelib.providers.base import Provider, ProviderSettings, SettingError
+from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 
 ProviderClass = type[Provider[Any, Any]]
 
@@ -82,9 +83,14 @@ def read_settings(provider: ProviderClass, values: Mapping[str, Any]) -> Provide
 
 
 def setting_faults(
-    channel: Channel, vendor: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]
+    channel: Channel,
+    vendor: str,
+    settings: Mapping[str, Any],
+    credentials: Mapping[str, Any],
+    guard: HostGuard = PUBLIC_ONLY,
 ) -> tuple[Fault, ...]:
-    """Return everything wrong with what a tenant says about a vendor; nothing, when it may be stored.
+    """Return everything wrong with what a tenant says about a vendor; nothing, when it may be stored where this guard
+    is in force.
 
     Pointers are of an object with the members `vendor`, `settings` and `credentials`.
     """
@@ -95,7 +101,7 @@ def setting_faults(
     faults = _field_faults(provider, settings, credentials)
     if not faults:
         try:
-            provider.check(read_settings(provider, {**settings, **credentials}))
+            provider.check(read_settings(provider, {**settings, **credentials}), guard)
         except SettingError as error:
             faults.append(Fault(pointer=error.pointer, code=error.code, detail=str(error)))
         except ValueError as error:

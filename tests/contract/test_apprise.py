@@ -13,7 +13,7 @@ from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.provider import Accepted, ProviderConfig, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
 from chalicelib.providers.apprise.services import SERVICES, service_of, vendors_of
-from chalicelib.providers.base import Timeouts
+from chalicelib.providers.base import Timeouts, misconfigured
 from chalicelib.providers.caller import Caller
 from chalicelib.providers.guard import HostGuard
 from chalicelib.providers.registry import setting_faults
@@ -127,9 +127,7 @@ def test_what_a_service_cannot_do_to_an_incident_is_refused(vendor: str, action:
 
     result = send(Channel.ALERT, vendor, an_alert(action))
 
-    assert result == (
-        Accepted() if can else Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action", telling=False)
-    )
+    assert result == (Accepted() if can else misconfigured("unsupported_action"))
     assert len(sandbox.records("apprise")) == int(can)
 
 

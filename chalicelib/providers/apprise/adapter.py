@@ -7,23 +7,21 @@ from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
 
-from chalicelib.channels.base import AlertMessage, Message, PushMessage
+from chalicelib.channels.base import AlertMessage, Message
 from chalicelib.domain.content import AlertAction
-from chalicelib.domain.delivery import AttemptOutcome
-from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
+from chalicelib.domain.provider import ProviderResult
 from chalicelib.domain.words import Channel
 from chalicelib.providers.apprise.calling import notify, within
 from chalicelib.providers.apprise.guarded import guarded_by
 from chalicelib.providers.apprise.messages import is_target, targets_of, type_of, words_of
 from chalicelib.providers.apprise.service import TARGET, Service
 from chalicelib.providers.apprise.urls import UnusableUrlError, check, filled, plugin_of
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
+from chalicelib.providers.devices import combine
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 
 PATIENCE: Final = 1.5
 """How often the time of one request all those of a message may take together: less than twice, as a lease lasts."""
-MOST_DEVICES: Final = 10
-"""Devices that one message is sent to, each by a call of its own, all at once."""
 CAPABILITIES: Final = {
     Channel.SMS: "text",
     Channel.PUSH: "title and text",
@@ -48,32 +46,34 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
 
     def __init__(self, settings: AppriseSettings, timeouts: Timeouts, guard: HostGuard = PUBLIC_ONLY) -> None:
         super().__init__(settings, timeouts, guard)
-        self.check(settings)
+        self.check(settings, guard)
 
     @classmethod
-    def check(cls, settings: AppriseSettings) -> None:
+    def check(cls, settings: AppriseSettings, guard: HostGuard = PUBLIC_ONLY) -> None:
         """Raise SettingError for a URL that is not one of the service, or has something in it that may not be."""
-        check(cls.service, settings.url)
+        check(cls.service, settings.url, guard)
 
     def send(self, message: Message) -> ProviderResult:
-        """Send to whom the URL names, or to each target of the message. One that is reached is accepted."""
+        """Send to whom the URL names, or to each target of the message, all at once: users have a few dozen devices at
+        most. One that is reached is accepted.
+        """
         parameters = self._parameters(message)
         if parameters is None:
-            return _not_sent("unsupported_action")
+            return misconfigured("unsupported_action")
         if TARGET not in self.settings.url:
             return self._send(message, self.settings.url, parameters)
         targets = targets_of(message, self.vendor)
         if not targets:
-            return _not_sent("missing_target")
+            return misconfigured("missing_target")
         with ThreadPoolExecutor(len(targets)) as threads:
-            return best(list(threads.map(lambda target: self._send_to(message, target, parameters), targets)))
+            results = list(threads.map(lambda target: self._send_to(message, target, parameters), targets))
+        return combine(targets, results)
 
     def exceeds_limits(self, message: Message) -> bool:
-        """Tell whether the text is longer than the service takes, or for too many devices."""
+        """Tell whether the text is longer than the service takes."""
         title, body = words_of(message)
         characters = len(body) + (len(title) if self.channel is Channel.CHAT else 0)
-        devices = len(message.tokens) if isinstance(message, PushMessage) and TARGET in self.settings.url else 0
-        return devices > MOST_DEVICES or (self.character_limit is not None and characters > self.character_limit)
+        return self.character_limit is not None and characters > self.character_limit
 
     def _parameters(self, message: Message) -> dict[str, str] | None:
         """Return what a message adds to the URL, None for an action that the service has not."""
@@ -88,7 +88,7 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
 
     def _send_to(self, message: Message, target: str, parameters: dict[str, str]) -> ProviderResult:
         if not is_target(self.service, target):
-            return _not_sent("invalid_target")
+            return misconfigured("invalid_target")
         return self._send(message, filled(self.settings.url, target), parameters)
 
     def _send(self, message: Message, url: str, parameters: dict[str, str]) -> ProviderResult:
@@ -97,7 +97,7 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
         except UnusableUrlError:
             plugin = None
         if plugin is None or len(plugin) != 1:
-            return _not_sent("invalid_target")
+            return misconfigured("invalid_target")
         title, body = words_of(message)
         if self.service.html:
             title, body = escape(title, quote=False), escape(body, quote=False)
@@ -108,16 +108,6 @@ class AppriseProvider(Provider[AppriseSettings, Any]):
                 return notify(plugin, **words, notify_type=type_of(message))
 
         return within(PATIENCE * self.timeouts.total, call)
-
-
-def _not_sent(code: str) -> Refused:
-    return Refused(kind=AttemptOutcome.PERMANENT, code=code, telling=False)
-
-
-def best(results: list[ProviderResult]) -> ProviderResult:
-    """Return the one result of a message to several targets: reached, else perhaps reached, else refused."""
-    order = (Accepted, Unsure, Refused)
-    return min(results, key=lambda result: order.index(type(result)))
 
 
 @cache

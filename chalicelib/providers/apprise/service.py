@@ -14,11 +14,13 @@ class Service(Value, frozen=True):
     """One vendor. A tenant may use only the URL `schemes` and `parameters` named here: Apprise knows many more, and
     some of them read files, follow redirects or call other hosts.
 
-    `plugin` is Apprise's class, as `<module>.<class>` in `apprise.plugins`. `limit` is in characters, None where the
-    vendor names none. `hosted` tells that the tenant's URL names the server; `fixed` are parameters that every URL
-    gets. `sample` is what a target looks like, `target` and `url` are patterns that targets and URLs must match in
-    full, where that matters. `html`: Apprise is given HTML, because in text it would take `<b>` for a tag. `actions`
-    are Apprise's words for what an alert does, `dedup` is its parameter for the incident's key.
+    `plugin` is Apprise's class, as `<module>.<class>` in `apprise.plugins`; of two `schemes` that an s at the end tells
+    apart, the other one is without TLS. `limit` is in characters, None where the vendor names none. `hosted` tells that
+    the tenant's URL names the server; `fixed` are parameters that every URL gets. `sample` is what a target looks like,
+    `target` and `url` are patterns that targets and URLs must match in full, where that matters: who names a target
+    must not say what else is called, nor reach many. `html`: Apprise is given HTML, because in text it would take
+    `<b>` for a tag. `actions` are Apprise's words for what an alert does, `dedup` is its parameter for the incident's
+    key.
     """
 
     channel: Channel

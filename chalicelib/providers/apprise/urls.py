@@ -1,7 +1,8 @@
 """Apprise URLs of tenants: what may be in one, and the plugin that is made of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,7 @@ from chalicelib.providers.apprise.guarded import guarded_module
 from chalicelib.providers.apprise.hearing import hearing
 from chalicelib.providers.apprise.service import TARGET, Service
 from chalicelib.providers.base import SettingError
+from chalicelib.providers.guard import HostGuard
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset
@@ -28,21 +30,11 @@ class UnusableUrlError(ValueError):
     """Apprise makes nothing of a URL."""
 
 
-def check(service: Service, url: str) -> None:
-    """Raise SettingError for a URL that may not be stored. Nothing is called."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme.lower() not in service.schemes:
-        allowed = ", ".join(f"{scheme}://" for scheme in service.schemes)
-        raise SettingError(POINTER, "forbidden_scheme", f"{service.name} is reached by {allowed}")
-    if "://" in rest or not _PLAIN.fullmatch(rest.replace(TARGET, "")) or _ENCODED_CONTROL.search(rest):
-        detail = f"one URL, special characters percent-encoded, and no braces but {TARGET}"
-        raise SettingError(POINTER, "invalid_url", detail)
-    if service.url is not None and not re.fullmatch(service.url, url):
-        raise SettingError(POINTER, "invalid_url", f"not as {service.name} needs it, such as {service.example}")
-    if service.channel is Channel.SMS and TARGET not in url:
-        raise SettingError(POINTER, "target_required", f"{TARGET} must stand for the recipient's number")
-    _check_parameters(service, url)
+def check(service: Service, url: str, guard: HostGuard) -> None:
+    """Raise SettingError for a URL that may not be stored where this guard is in force. Nothing is called."""
+    _check_text(service, url)
     try:
+        _check_parameters(service, url)
         plugin = plugin_of(service, filled(url, service.sample), {})
     except UnusableUrlError as error:
         raise SettingError(POINTER, "invalid_url", str(error)) from None
@@ -50,6 +42,10 @@ def check(service: Service, url: str) -> None:
         raise SettingError(POINTER, "target_required", f"it says to nobody where to send; {TARGET} is the recipient")
     if len(plugin) > 1:
         raise SettingError(POINTER, "many_targets", "one recipient: some of several could get a message twice")
+    secure = f"{_scheme_of(url)}s"
+    if secure in service.schemes and not guard.allows(plugin.host):
+        detail = f"{secure}:// instead: without TLS, everybody on the way could read the secrets in it"
+        raise SettingError(POINTER, "insecure_scheme", detail)
 
 
 def filled(url: str, target: str) -> str:
@@ -64,24 +60,52 @@ def plugin_of(service: Service, url: str, parameters: Mapping[str, str]) -> "Not
     """
     # Apprise takes a plus for a plus.
     given = urlencode({**service.fixed, **parameters}, quote_via=quote)
-    with hearing():
-        plugin_class = _plugin_class(service.plugin, guarded=service.hosted)
+    plugin_class, asset = _plugin_class(service.plugin, guarded=service.hosted), _asset()
+    with _reading(service):
         results = plugin_class.parse_url(f"{url}{'&' if '?' in url else '?'}{given}" if given else url)
         if not results:
-            raise UnusableUrlError(f"Apprise cannot read it; {service.name} is such as {service.example}")
-        try:
-            plugin = plugin_class(**results, asset=_asset())
-        except TypeError:  # what Apprise's own errors derive from; their words quote the secret that is wrong
-            raise UnusableUrlError(f"Apprise refuses it; {service.name} is such as {service.example}") from None
+            raise UnusableUrlError
+        plugin = plugin_class(**results, asset=asset)
     if service.hosted and not _HOST.fullmatch(plugin.host or ""):
         raise UnusableUrlError("it has no host name in it")
     return plugin
 
 
+def _scheme_of(url: str) -> str:
+    return url.partition("://")[0].lower()
+
+
+def _check_text(service: Service, url: str) -> None:
+    _, separator, rest = url.partition("://")
+    if not separator or _scheme_of(url) not in service.schemes:
+        allowed = ", ".join(f"{scheme}://" for scheme in service.schemes)
+        raise SettingError(POINTER, "forbidden_scheme", f"{service.name} is reached by {allowed}")
+    if "://" in rest or not _PLAIN.fullmatch(rest.replace(TARGET, "")) or _ENCODED_CONTROL.search(rest):
+        detail = f"one URL, special characters percent-encoded, and no braces but {TARGET}"
+        raise SettingError(POINTER, "invalid_url", detail)
+    if TARGET in rest.partition("?")[2] or (service.hosted and TARGET in rest.partition("/")[0]):
+        raise SettingError(POINTER, "invalid_url", f"{TARGET} stands for a recipient, not for a host or a parameter")
+    if service.url is not None and not re.fullmatch(service.url, url):
+        raise SettingError(POINTER, "invalid_url", f"not as {service.name} needs it, such as {service.example}")
+    if service.channel is Channel.SMS and TARGET not in url:
+        raise SettingError(POINTER, "target_required", f"{TARGET} must stand for the recipient's number")
+
+
+@contextmanager
+def _reading(service: Service) -> Iterator[None]:
+    """Raise UnusableUrlError for whatever is raised of a URL; Apprise's own words quote the secret that is wrong."""
+    try:
+        with hearing():
+            yield
+    except Exception:  # noqa: BLE001 (each plugin takes URLs apart in its own way, and raises what comes of it)
+        raise UnusableUrlError(f"Apprise cannot read it; {service.name} is such as {service.example}") from None
+
+
 def _check_parameters(service: Service, url: str) -> None:
     from apprise.url import URLBase
 
-    parsed: dict[str, Any] = URLBase.parse_url(url, verify_host=False) or {}  # type: ignore[no-untyped-call]
+    with _reading(service):
+        parsed: dict[str, Any] = URLBase.parse_url(url, verify_host=False) or {}  # type: ignore[no-untyped-call]
     for name in sorted({name for group in ("qsd", "qsd+", "qsd-", "qsd:") for name in parsed.get(group, {})}):
         if name not in service.parameters:
             allowed = ", ".join(sorted(service.parameters)) or "none"
