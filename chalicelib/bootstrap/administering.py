@@ -1,7 +1,7 @@
 """What administrators do, each change on record."""
 
 import os
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.base import host_guard, table, timeouts, vault
@@ -94,7 +94,8 @@ def manage_providers() -> "ManageProviders":
     from chalicelib.providers.registry import setting_faults
     from chalicelib.services.manage_providers import ManageProviders
 
-    return ManageProviders(providers(), known_tenants(), vault(), setting_faults, audited_changes())
+    faults = partial(setting_faults, guard=host_guard())
+    return ManageProviders(providers(), known_tenants(), vault(), faults, audited_changes())
 
 
 @cache
