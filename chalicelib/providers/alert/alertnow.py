@@ -15,7 +15,7 @@ from chalicelib.domain.content import AlertAction, Severity
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster
 
@@ -69,7 +69,7 @@ class AlertNow(Provider[AlertNowSettings, AlertMessage]):
         """Hand in the event. Its id is the key of its incident."""
         status = STATUSES.get(message.action)
         if status is None:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="unsupported_action", telling=False)
+            return misconfigured("unsupported_action")
         link = f" {message.link}" if message.link else ""
         event = {
             "event_id": message.dedup_key,

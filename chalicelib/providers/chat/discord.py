@@ -10,7 +10,7 @@ from chalicelib.channels.graphemes import shorten
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster
 from chalicelib.providers.rooms import link_of, webhook_for
@@ -82,7 +82,7 @@ class Discord(Provider[DiscordSettings, ChatMessage]):
         """Post the message and wait until Discord has stored it, which gives its id and tells what is wrong."""
         url = webhook_for(message, self.vendor, self.settings.webhook_url, WEBHOOK)
         if url is None:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target", telling=False)
+            return misconfigured("invalid_target")
         # The thread is one of the settings' channel, and of no other.
         thread = self.settings.thread_id if url == self.settings.webhook_url else None
         where = f"{url}?wait=true" + (f"&thread_id={thread}" if thread else "")

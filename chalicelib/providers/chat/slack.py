@@ -11,7 +11,7 @@ from chalicelib.channels.graphemes import shorten
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.http import Answer, judge
 from chalicelib.providers.poster import Poster
 from chalicelib.providers.rooms import LinkLabel, link_of, webhook_for
@@ -76,7 +76,7 @@ class Slack(Provider[SlackSettings, ChatMessage]):
         """Post the message."""
         url = webhook_for(message, self.vendor, self.settings.webhook_url, WEBHOOK)
         if url is None:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target", telling=False)
+            return misconfigured("invalid_target")
         answer = self._poster.post(url, body_of(message, self.settings.link_label))
         return answer if isinstance(answer, Refused | Unsure) else judged(answer)
 

@@ -12,7 +12,7 @@ from chalicelib.channels.base import ChatMessage, Message
 from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.provider import Accepted, ProviderResult, Refused, Unsure
 from chalicelib.domain.words import Channel
-from chalicelib.providers.base import Provider, ProviderSettings, Timeouts
+from chalicelib.providers.base import Provider, ProviderSettings, Timeouts, misconfigured
 from chalicelib.providers.guard import PUBLIC_ONLY, HostGuard
 from chalicelib.providers.http import Answer, judge, read
 from chalicelib.providers.poster import Poster, encoded
@@ -96,7 +96,7 @@ class Teams(Provider[TeamsSettings, ChatMessage]):
         """Post the message. Accepted means that the workflow runs: whether it posts is in its history only."""
         url = webhook_for(message, self.vendor, self.settings.webhook_url, WEBHOOK)
         if url is None:
-            return Refused(kind=AttemptOutcome.PERMANENT, code="invalid_target", telling=False)
+            return misconfigured("invalid_target")
         answer = self._poster.post(url, body_of(message, self.settings.link_label))
         if isinstance(answer, Refused | Unsure):
             return answer

@@ -55,7 +55,7 @@ def test_nobody_acknowledges_through_the_integration() -> None:
     refused = PROVIDER.send(replace(AN_ALERT, action=AlertAction.ACKNOWLEDGE))
 
     assert isinstance(refused, Refused)
-    assert (refused.kind, refused.code) == (AttemptOutcome.PERMANENT, "unsupported_action")
+    assert (refused.kind, refused.code) == (AttemptOutcome.MISCONFIGURED, "unsupported_action")
 
 
 @pytest.mark.parametrize(

@@ -148,4 +148,4 @@ def test_a_webhook_is_at_discord_or_it_is_none(url: str) -> None:
     ]
     refusal = provider().send(replace(HELLO, targets={"discord": url}))
     assert isinstance(refusal, Refused)
-    assert (refusal.kind, refusal.code) == (AttemptOutcome.PERMANENT, "invalid_target")
+    assert (refusal.kind, refusal.code) == (AttemptOutcome.MISCONFIGURED, "invalid_target")

@@ -174,7 +174,7 @@ def test_a_webhook_is_at_slack_or_it_is_none(url: str) -> None:
     ]
     refusal = provider().send(replace(HELLO, targets={"slack": url}))
     assert isinstance(refusal, Refused)
-    assert (refusal.kind, refusal.code) == (AttemptOutcome.PERMANENT, "invalid_target")
+    assert (refusal.kind, refusal.code) == (AttemptOutcome.MISCONFIGURED, "invalid_target")
 
 
 def test_the_governments_slack_is_slack_too() -> None:

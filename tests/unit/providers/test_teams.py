@@ -161,4 +161,4 @@ def test_a_webhook_is_microsofts_or_it_is_none(url: str) -> None:
     ]
     refusal = provider().send(replace(HELLO, targets={"teams": url}))
     assert isinstance(refusal, Refused)
-    assert (refusal.kind, refusal.code) == (AttemptOutcome.PERMANENT, "invalid_target")
+    assert (refusal.kind, refusal.code) == (AttemptOutcome.MISCONFIGURED, "invalid_target")
