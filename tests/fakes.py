@@ -13,7 +13,7 @@ from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.timer import Due
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel
-from chalicelib.services.ports import InvitedElsewhereError, NotificationRef, Publication
+from chalicelib.services.ports import InvitedElsewhereError, NotificationRef, Publication, UninvitableError
 from tests.build import NOW
 
 
@@ -136,13 +136,22 @@ class FakeVendor:
 
 @dataclass
 class FakeInvitations:
-    """`ports.Invitations` that remembers whom it invited; who was invited to one tenant is of that one."""
+    """`ports.Invitations` that remembers whom it invited; who was invited to one tenant is of that one. Addresses that
+    are `refused` it does not take.
+    """
 
     invited: dict[str, TenantId] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+
+    def check(self, tenant: TenantId, email: str) -> None:
+        if email.lower() in self.refused:
+            raise UninvitableError("It is odd")
+        if self.invited.get(email.lower(), tenant) != tenant:
+            raise InvitedElsewhereError
 
     def invite(self, tenant: TenantId, email: str) -> None:
-        if self.invited.setdefault(email.lower(), tenant) != tenant:
-            raise InvitedElsewhereError
+        self.check(tenant, email)
+        self.invited[email.lower()] = tenant
 
 
 @dataclass

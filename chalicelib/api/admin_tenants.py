@@ -9,6 +9,7 @@ from chalicelib.api.path import tenant_id
 from chalicelib.api.reply import Reply
 from chalicelib.api.route import Routes
 from chalicelib.api.tenant_models import (
+    AdministratorBody,
     ChangeTenant,
     CreateTenant,
     SettingsAnswer,
@@ -36,7 +37,7 @@ ONE = TENANTS + "/{id}"
     raises=(ConflictError,),
 )
 def create_tenant(call: Call, body: CreateTenant) -> Reply:
-    """Store a new tenant."""
+    """Store a new tenant, then invite its first administrator. Where that fails, invite by …/invite."""
     by = Actor(call.principal, call.now)
     first_admin = body.first_admin.email if body.first_admin else None
     tenant = bootstrap.manage_tenants().create(body.tenant(call.now), by, first_admin)
@@ -115,6 +116,22 @@ def change_settings(call: Call, id: str, body: SettingsBody) -> SettingsAnswer:
         faults = [replace(fault, pointer=fault.pointer.removeprefix("/settings")) for fault in error.faults]
         raise InvalidInputError(faults=faults) from error
     return SettingsAnswer.model_validate(changed.settings)
+
+
+@routes.add(
+    "POST",
+    ONE + "/invite",
+    needs=Permission.PLATFORM,
+    summary="Invite an administrator to a tenant",
+    body=AdministratorBody,
+    status=204,
+    raises=(NotFoundError, ConflictError),
+)
+def invite_administrator(call: Call, id: str, body: AdministratorBody) -> None:
+    """Write to somebody how to log in as an administrator, where the stack's own user pool is used. A user of the
+    tenant who was written to before becomes one, and is not written to again.
+    """
+    bootstrap.manage_tenants().invite(tenant_id(id), body.email, Actor(call.principal, call.now))
 
 
 @routes.add(

@@ -385,7 +385,14 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "InboxDeliveries": {"sent": {"id": ID, "status": "sent", "deliveries": [_DELIVERY]}},
     "UnreadCount": {"three": {"unreadCount": 3}},
     "Ids": {"two": {"ids": [ID, REQUEST_ID]}},
-    "SelfSendBody": {"a reminder": {"body": "Call the plumber.", "channels": ["push"], "sendAt": AT}},
+    "SelfSendBody": {
+        "a reminder": {"body": "Call the plumber.", "channels": ["push"], "sendAt": AT},
+        "with a link": {
+            "content": {"subject": "Water", "body": "Call the plumber.", "actionUrl": "https://example.com/plumbers"},
+            "channels": ["in_app", "email", "sms", "whatsapp"],
+            "priority": "high",
+        },
+    },
     "PreferencesBody": {"all of them": {**_CHOSEN, "version": 3}},
     "ChannelSwitch": {"off": {"enabled": False}},
     "PreferencesAnswer": {
@@ -427,7 +434,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         }
     },
     "ChangeTenant": {"another name": {"name": "Acme Corporation", "version": 1}},
-    "FirstAdminBody": {"by address": {"email": "amy@acme.example"}},
+    "AdministratorBody": {"by address": {"email": "amy@acme.example"}},
     "SettingsBody": {"fewer segments": {"smsMaxSegments": 2}},
     "TenantAnswer": {"active": _TENANT},
     "TenantPage": {"first of several": {"items": [_TENANT], "nextCursor": CURSOR}},

@@ -25,6 +25,9 @@ Version = Annotated[int, Field(ge=1)]
 """The version a caller saw: the change is refused with 409 when it is no longer the stored one."""
 Channels = Annotated[list[ChannelName], Field(max_length=len(Channel))]
 Schemes = Annotated[list[Line], Field(max_length=20)]
+LoginText = Annotated[str, StringConstraints(min_length=1, max_length=128), ONE_LINE]
+"""As long as a user's name may be in Cognito
+(https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html)."""
 Prefix = Annotated[str, StringConstraints(min_length=1, max_length=20), ONE_LINE]
 
 
@@ -95,10 +98,10 @@ _AS_STORED: Final[dict[str, Callable[[Any], Any]]] = {
 """What becomes of settings that are stored in another form than they come in."""
 
 
-class FirstAdminBody(Body):
-    """Who is to administer a new tenant: they are written to at their address, which they log in with."""
+class AdministratorBody(Body):
+    """Who is to administer a tenant: they are written to at their address, which they log in with."""
 
-    email: EmailText
+    email: LoginText
 
 
 class CreateTenant(Body):
@@ -107,7 +110,7 @@ class CreateTenant(Body):
     id: TenantIdText
     name: Line
     settings: SettingsBody | None = None
-    first_admin: FirstAdminBody | None = None
+    first_admin: AdministratorBody | None = None
 
     def tenant(self, now: Millis) -> Tenant:
         """Return the tenant as it is stored first."""

@@ -28,6 +28,7 @@ class Action(StrEnum):
 
     CREATE_TENANT = "tenant.create"
     UPDATE_TENANT = "tenant.update"
+    INVITE_ADMIN = "tenant.invite_admin"
     SUSPEND_TENANT = "tenant.suspend"
     ACTIVATE_TENANT = "tenant.activate"
     CREATE_SERVICE_ACCOUNT = "service_account.create"

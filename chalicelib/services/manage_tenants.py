@@ -3,23 +3,32 @@
 A call may look at several tenants; what is done to each is done in its name alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
 
-from chalicelib.domain.errors import ConflictError, Fault, NotFoundError
-from chalicelib.domain.ids import TenantId
+from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
+from chalicelib.domain.ids import TenantId, UserId, UserType
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.tenant import Tenant, TenantStatus
-from chalicelib.domain.value import Millis
+from chalicelib.domain.value import Millis, Value
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
-from chalicelib.services.input_rules import check_settings
-from chalicelib.services.ports import Invitations, InvitedElsewhereError, Page, Tenants
+from chalicelib.services.input_rules import check_settings, recipient_faults
+from chalicelib.services.masking import mask_email
+from chalicelib.services.ports import Invitations, InvitedElsewhereError, Page, Tenants, UninvitableError
 from chalicelib.tenancy import tenant_scope
 
 Seed = Callable[[Tenant, Millis], None]
 """Stores what a tenant begins with, unless it is there."""
+
+
+class Invitation(Value, frozen=True):
+    """What the log tells of an invitation: the address, masked as it is everywhere."""
+
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +43,13 @@ class ManageTenants:
     def create(self, tenant: Tenant, by: Actor, first_admin: str | None = None) -> Tenant:
         """Store a new tenant with its first templates; its first administrator is invited by e-mail, if one is named.
 
-        The tenant itself is stored last: who dies before that has made nothing that shows, and may do it again.
+        The tenant itself is stored last: who dies before that has made nothing that shows, and may do it again. Only
+        then somebody is invited; what keeps that from being done leaves the tenant, to which to `invite`.
 
         Raises
         ------
         InvalidInputError
-            The settings are not possible.
+            The settings are not possible, or the first administrator's address.
         ConflictError
             There is a tenant of this id, or the first administrator is a user of another.
         """
@@ -47,11 +57,27 @@ class ManageTenants:
         if self._find(tenant.id) is not None:
             raise ConflictError(f"There is a tenant {tenant.id}")
         if first_admin is not None:
-            self._invite(tenant.id, first_admin)
+            self._check_admin(tenant.id, first_admin, "/firstAdmin")
         with tenant_scope(tenant.id), self.audited.change(_change(Action.CREATE_TENANT, None, tenant), by):
             self.seed(tenant, by.now)
             self.tenants.create(tenant)
+        if first_admin is not None:
+            self._invite(tenant.id, first_admin, by, "/firstAdmin")
         return tenant
+
+    def invite(self, id: TenantId, email: str, by: Actor) -> None:
+        """Make somebody an administrator of a tenant, written to at their address; as often as one likes.
+
+        Raises
+        ------
+        InvalidInputError
+            The address is not possible.
+        ConflictError
+            It is a user's of another tenant.
+        """
+        self.get(id, by.principal)
+        self._check_admin(id, email, "")
+        self._invite(id, email, by, "")
 
     def get(self, id: TenantId, principal: Principal) -> Tenant:
         """Return a tenant."""
@@ -90,13 +116,19 @@ class ManageTenants:
         """Let a suspended tenant send again."""
         return self._with_status(id, TenantStatus.ACTIVE, by, Action.ACTIVATE_TENANT)
 
-    def _invite(self, tenant: TenantId, email: str) -> None:
-        try:
+    def _check_admin(self, tenant: TenantId, email: str, at: str) -> None:
+        faults = recipient_faults(Recipient(user_type=UserType(""), user_id=UserId(""), email=email), at)
+        if faults:
+            raise InvalidInputError(faults=faults)
+        with _told(at, "Nothing was stored, and nobody invited"):
+            self.invitations.check(tenant, email)
+
+    def _invite(self, tenant: TenantId, email: str, by: Actor, at: str) -> None:
+        invitation = Invitation(email=mask_email(email))
+        change = Change(Action.INVITE_ADMIN, f"tenant/{tenant}", (tenant,), after=invitation)
+        refused = f"There is a tenant {tenant}, but nobody was invited to it"
+        with tenant_scope(tenant), self.audited.change(change, by), _told(at, refused):
             self.invitations.invite(tenant, email)
-        except InvitedElsewhereError as error:
-            detail = "This address is a user's of another tenant"
-            fault = Fault(pointer="/firstAdmin/email", code="user_exists", detail=detail)
-            raise ConflictError(detail, faults=[fault]) from error
 
     def _with_status(self, id: TenantId, status: TenantStatus, by: Actor, action: Action) -> Tenant:
         return self._revise(id, lambda tenant: msgspec.structs.replace(tenant, status=status), by, None, action)
@@ -120,3 +152,17 @@ class ManageTenants:
 
 def _change(action: Action, before: Tenant | None, after: Tenant) -> Change:
     return Change(action=action, target=f"tenant/{after.id}", tenants=(after.id,), before=before, after=after)
+
+
+@contextmanager
+def _told(at: str, detail: str) -> Iterator[None]:
+    """Tell of an address that cannot be invited, and what came of it otherwise."""
+    pointer = f"{at}/email"
+    try:
+        yield
+    except InvitedElsewhereError as error:
+        fault = Fault(pointer=pointer, code="user_exists", detail="This address is a user's of another tenant")
+        raise ConflictError(detail, faults=[fault]) from error
+    except UninvitableError as error:
+        fault = Fault(pointer=pointer, code="not_invitable", detail=f"The user pool does not take it: {error}")
+        raise InvalidInputError(detail, faults=[fault]) from error

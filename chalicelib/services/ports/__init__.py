@@ -54,6 +54,7 @@ from chalicelib.services.ports.tenants import (
     Spendings,
     TenantLookup,
     Tenants,
+    UninvitableError,
 )
 from chalicelib.services.ports.timers import Clock, DigestWindows, DueItems, Executions, SweepCursors, Timers
 from chalicelib.services.ports.whatsapp import (
@@ -120,6 +121,7 @@ __all__ = [
     "Tenants",
     "Timers",
     "Topics",
+    "UninvitableError",
     "Usages",
     "Vault",
     "WhatsappSession",

@@ -43,12 +43,19 @@ class InvitedElsewhereError(Exception):
     """Somebody who is to be invited is a user already, of another tenant or of none."""
 
 
+class UninvitableError(Exception):
+    """The directory does not take an address; the text says why, in its words."""
+
+
 class Invitations(Protocol):
     """The directory of people that Herald may invite to."""
 
+    def check(self, tenant: TenantId, email: str) -> None:
+        """Raise what `invite` would, as far as that shows by looking."""
+
     def invite(self, tenant: TenantId, email: str) -> None:
         """Make somebody an administrator of a tenant and write to them; who was invited before is left as they are.
-        InvitedElsewhereError.
+        InvitedElsewhereError, UninvitableError.
         """
 
 

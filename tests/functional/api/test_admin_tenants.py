@@ -149,6 +149,8 @@ def test_an_id_that_is_taken_is_a_conflict(api: Api) -> None:
             GLOBEX | {"settings": {"senders": {"email": {"address": "nobody"}}}},
             {"/settings/senders/email/address": "invalid_email"},
         ),
+        (GLOBEX | {"firstAdmin": {"email": "not an email"}}, {"/firstAdmin/email": "invalid_email"}),
+        (GLOBEX | {"firstAdmin": {"email": f"{'a' * 60}@{'b' * 60}.example"}}, {"/firstAdmin/email": "too_long"}),
     ],
 )
 def test_bad_tenants_are_not_stored(api: Api, body: dict[str, Any], faults: dict[str, str]) -> None:
@@ -202,6 +204,13 @@ def test_a_change_of_an_old_version_is_a_conflict(api: Api) -> None:
 
     assert (late.status, late.json["code"]) == (409, "conflict")
     assert api.call("GET", ACME, ADMIN).json["name"] == "First"
+
+
+def test_inviting_an_administrator(api: Api) -> None:
+    assert api.call("POST", f"{ACME}/invite", PLATFORM, {"email": "amy@acme.example"}).status == 204
+    assert api.call("POST", f"{TENANTS}/nowhere/invite", PLATFORM, {"email": "amy@acme.example"}).status == 404
+    wrong = api.call("POST", f"{ACME}/invite", PLATFORM, {"email": "not an email"})
+    assert (wrong.status, wrong.faults) == (422, {"/email": "invalid_email"})
 
 
 def test_suspending_and_activating(api: Api) -> None:
@@ -262,6 +271,7 @@ VIEWER, MANAGER, NOBODY = a_user(Role.VIEWER), a_user(Role.MANAGER), a_user(Role
         ("POST", TENANTS, a_service(Scope.ADMIN), 403),
         ("POST", f"{ACME}/suspend", ADMIN, 403),
         ("POST", f"{ACME}/activate", ADMIN, 403),
+        ("POST", f"{ACME}/invite", ADMIN, 403),
         ("GET", TENANTS, VIEWER, 200),
         ("GET", ACME, VIEWER, 200),
         ("GET", ACME, a_service(Scope.ADMIN), 200),

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.aws.clients import client
 from chalicelib.aws.user_pool import UserPool
 from chalicelib.domain.words import Role
-from chalicelib.services.ports import InvitedElsewhereError
+from chalicelib.services.ports import InvitedElsewhereError, UninvitableError
 from tests.build import ACME
 from tests.callers import GLOBEX
 
@@ -59,3 +59,22 @@ def test_a_user_of_another_tenant_is_not_taken_over(pool: str) -> None:
         UserPool(pool).invite(ACME, AMY)
 
     assert attributes(pool)["custom:tenantId"] == "globex"
+
+
+def test_a_look_at_who_could_be_invited_invites_nobody(pool: str) -> None:
+    UserPool(pool).invite(GLOBEX, AMY)
+
+    UserPool(pool).check(GLOBEX, "Amy@Acme.example")
+    UserPool(pool).check(ACME, "bea@acme.example")
+    with pytest.raises(InvitedElsewhereError):
+        UserPool(pool).check(ACME, AMY)
+
+    users = client("cognito-idp").list_users(UserPoolId=pool)["Users"]
+    assert [user["Username"] for user in users] == [AMY]
+
+
+def test_what_the_pool_does_not_take_is_told_with_its_reason() -> None:
+    named_by_mail = client("cognito-idp").create_user_pool(PoolName="people", UsernameAttributes=["email"])
+
+    with pytest.raises(UninvitableError, match="Username should be"):
+        UserPool(named_by_mail["UserPool"]["Id"]).invite(ACME, "amy")

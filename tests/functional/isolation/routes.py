@@ -246,6 +246,7 @@ NAMING: Final[dict[str, Case]] = {
     f"GET {ADMIN}/tenants/{{id}}/settings": nothing,
     f"PATCH {ADMIN}/tenants/{{id}}/settings": body(timeZone="Europe/Paris"),
     f"PUT {ADMIN}/tenants/{{id}}/settings": body(timeZone="Europe/Paris"),
+    f"POST {ADMIN}/tenants/{{id}}/invite": body(email="amy@acme.example"),
     f"POST {ADMIN}/tenants/{{id}}/suspend": nothing,
     f"POST {ADMIN}/tenants/{{id}}/activate": nothing,
     f"POST {SERVICES}/notifications/send": send,

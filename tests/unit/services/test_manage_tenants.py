@@ -1,11 +1,14 @@
 """Tenants are created by the platform, changed by their own, and every change is on record."""
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from chalicelib.domain.errors import ConflictError, HeraldError, InvalidInputError, NotFoundError
 from chalicelib.domain.ids import TenantId
 from chalicelib.domain.tenant import Tenant, TenantSettings, TenantStatus
+from chalicelib.domain.value import Millis
 from chalicelib.services.audited_change import AuditedChanges
 from chalicelib.services.manage_tenants import ManageTenants
 from tests.build import ACME, a_tenant
@@ -64,10 +67,92 @@ def test_first_settings_are_checked_before_anything_is_stored(rows: Rows, manage
     assert (rows.tenants, rows.audit) == ({}, {})
 
 
-def test_the_first_administrator_is_invited_by_mail(manage: ManageTenants, invitations: FakeInvitations) -> None:
-    manage.create(a_tenant(), by(PLATFORM), "Amy@Acme.example")
+def test_the_first_administrator_is_invited_by_mail_and_on_record(
+    rows: Rows, manage: ManageTenants, invitations: FakeInvitations
+) -> None:
+    manage.create(a_tenant(), by(PLATFORM), "Amy@acme.example")
 
     assert invitations.invited == {"amy@acme.example": ACME}
+    assert actions(rows) == ["tenant.create", "tenant.invite_admin"]
+    assert rows.audit[ACME][-1].after == {"email": "A***@acme.example"}
+
+
+def test_nobody_is_invited_by_whoever_creates_a_tenant_too_late(
+    rows: Rows, manage: ManageTenants, invitations: FakeInvitations
+) -> None:
+    def overtaken(tenant: Tenant, now: Millis) -> None:
+        TwinTenants(rows).create(replace(tenant, name="Faster"))
+
+    with pytest.raises(ConflictError):
+        dataclasses.replace(manage, seed=overtaken).create(a_tenant(), by(PLATFORM), "late@acme.example")
+
+    assert invitations.invited == {}
+    assert actions(rows) == ["tenant.create", "tenant.create.refused"]
+
+
+def test_an_invitation_that_died_is_made_later(rows: Rows, manage: ManageTenants, invitations: FakeInvitations) -> None:
+    class DeadError(Exception):
+        pass
+
+    class Dying(FakeInvitations):
+        def invite(self, tenant: TenantId, email: str) -> None:
+            raise DeadError
+
+    with pytest.raises(DeadError):
+        dataclasses.replace(manage, invitations=Dying()).create(a_tenant(), by(PLATFORM), "amy@acme.example")
+    for _ in range(2):
+        manage.invite(ACME, "amy@acme.example", by(PLATFORM))
+
+    assert invitations.invited == {"amy@acme.example": ACME}
+    assert manage.get(ACME, PLATFORM).name == "Acme"
+
+
+def test_nobody_is_invited_to_a_tenant_that_is_not_there(manage: ManageTenants, invitations: FakeInvitations) -> None:
+    with pytest.raises(NotFoundError):
+        manage.invite(ACME, "amy@acme.example", by(PLATFORM))
+
+    assert invitations.invited == {}
+
+
+@pytest.mark.parametrize(("email", "code"), [("not an email", "invalid_email"), ("odd@acme.example", "not_invitable")])
+def test_an_address_that_is_none_is_refused_before_anything_is_stored(
+    rows: Rows, manage: ManageTenants, invitations: FakeInvitations, email: str, code: str
+) -> None:
+    invitations.refused.add("odd@acme.example")
+
+    with pytest.raises(InvalidInputError) as raised:
+        manage.create(a_tenant(), by(PLATFORM), email)
+
+    assert [(fault.pointer, fault.code) for fault in raised.value.faults] == [("/firstAdmin/email", code)]
+    assert (rows.tenants, rows.audit) == ({}, {})
+
+
+def test_later_invitations_are_judged_like_the_first(
+    rows: Rows, manage: ManageTenants, invitations: FakeInvitations
+) -> None:
+    manage.create(a_tenant(), by(PLATFORM))
+    invitations.invite(GLOBEX, "eve@globex.example")
+    invitations.refused.add("odd@acme.example")
+
+    for email in ("not an email", "odd@acme.example", "eve@globex.example"):
+        with pytest.raises(HeraldError) as raised:
+            manage.invite(ACME, email, by(PLATFORM))
+        assert [fault.pointer for fault in raised.value.faults] == ["/email"]
+
+    assert actions(rows) == ["tenant.create"]
+
+
+def test_an_address_that_is_taken_at_the_last_moment_leaves_a_tenant_to_invite_others_to(
+    rows: Rows, manage: ManageTenants, invitations: FakeInvitations
+) -> None:
+    def overtaken(tenant: Tenant, now: Millis) -> None:
+        invitations.invite(GLOBEX, "amy@acme.example")
+
+    with pytest.raises(ConflictError, match="There is a tenant acme"):
+        dataclasses.replace(manage, seed=overtaken).create(a_tenant(), by(PLATFORM), "amy@acme.example")
+
+    manage.invite(ACME, "bea@acme.example", by(PLATFORM))
+    assert invitations.invited == {"amy@acme.example": GLOBEX, "bea@acme.example": ACME}
 
 
 def test_who_administers_another_tenant_is_no_first_administrator(
