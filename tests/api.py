@@ -155,6 +155,7 @@ def reading_and_administration(store: Store, clock: ManualClock) -> dict[str, An
     return {
         "tenants": store.tenants,
         "known_tenants": store.tenants,
+        "recipients": store.recipients,
         "inbox": Inbox(store.requests, store.states, store.tenants, say_from(KeptTemplates())),
         "inbox_many": InboxMany(store.requests, store.states, clock),
         "explain": explain_on(store),

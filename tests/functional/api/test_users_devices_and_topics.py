@@ -1,4 +1,4 @@
-"""Users' own devices and topics over HTTP, and notifications to themselves."""
+"""Users' own devices and topics over HTTP."""
 
 import pytest
 from msgspec.structs import replace
@@ -7,14 +7,12 @@ from chalicelib.domain.device import MOST_DEVICES
 from chalicelib.domain.ids import TopicKey, UserId, UserType
 from chalicelib.domain.topic import MOST_TOPICS, TopicSubscription
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel, Strategy
 from tests.api import Api, in_memory_api
 from tests.build import ACME, NOW
 from tests.callers import a_service, a_user
 
 DEVICES = "/api/v1/users/me/devices"
 TOPICS = "/api/v1/users/me/topics"
-ITSELF = "/api/v1/users/me/notifications"
 ANN = a_user(user_id="ann")
 HERS = (ACME, UserType("customer"), UserId("ann"))
 BOB = a_user(user_id="bob")
@@ -112,33 +110,6 @@ def test_subscriptions_have_an_end(api: Api) -> None:
         api.world.store.topics.subscribe(*HERS, new)
     assert api.call("PUT", f"{TOPICS}/one-more", ANN).faults == {"": "too_many"}
     assert api.call("PUT", f"{TOPICS}/t7", ANN).status == 200
-
-
-def test_users_send_to_themselves_where_the_tenant_lets_them(api: Api) -> None:
-    body = {"body": "Call the plumber.", "channels": ["push"], "priority": "low"}
-    assert api.call("POST", ITSELF, ANN, body).json["code"] == "forbidden"
-    assert not api.world.rows.requests
-
-    tenant = api.world.rows.tenants[ACME]
-    api.world.rows.tenants[ACME] = replace(tenant, settings=replace(tenant.settings, self_notification=True))
-    answer = api.call("POST", ITSELF, ANN, body)
-    [request] = api.world.rows.requests.values()
-
-    assert answer.status == 202
-    assert answer.json["notifications"][0]["recipient"] == {"userType": "customer", "userId": "ann"}
-    assert (request.recipient.user_id, request.channels, request.strategy) == (
-        "ann",
-        (Channel.PUSH,),
-        Strategy.BROADCAST,
-    )
-    assert request.content.body == "Call the plumber."
-    assert request.sent_by == "user:customer/ann"
-
-
-@pytest.mark.parametrize("field", ["recipients", "recipientIds", "recipientUserId", "escalation", "provider", "topic"])
-def test_users_send_to_nobody_else(api: Api, field: str) -> None:
-    answer = api.call("POST", ITSELF, ANN, {"body": "Hello", field: "bob"})
-    assert answer.faults == {f"/{field}": "unknown_field"}
 
 
 def test_these_routes_are_for_users(api: Api) -> None:
