@@ -32,6 +32,8 @@ class LookupType(StrEnum):
 OPEN: Final = frozenset({LookupType.TEMPLATE_TYPE, LookupType.USER_TYPE})
 """Lists that a tenant may add codes to. The others are the product's own words: it may change what hangs on them."""
 CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
+MOST_CODES: Final = 200
+"""Codes of a list, the product's own included: every worker reads all lists of a tenant once a minute."""
 
 
 class Lookup(Value, frozen=True):

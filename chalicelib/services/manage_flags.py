@@ -44,7 +44,8 @@ class ManageFlags:
 
     def get(self, name: str) -> Flag:
         """Return a flag."""
-        found = self.flags.get(name)
+        # What can be no name may be too long for a key.
+        found = self.flags.get(name) if NAME.match(name) else None
         if found is None:
             raise NotFoundError
         return found

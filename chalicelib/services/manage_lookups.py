@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
 from chalicelib.domain.ids import TenantId
-from chalicelib.domain.lookup import BUILT_IN, Lookup, LookupType, lookup_faults, lookups
+from chalicelib.domain.lookup import BUILT_IN, CODE, MOST_CODES, Lookup, LookupType, lookup_faults, lookups
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
 from chalicelib.services.ports import Lookups, StaleVersionError, TenantLookup
 
@@ -34,15 +34,20 @@ class ManageLookups:
         Raises
         ------
         InvalidInputError
-            The list or the code is not the tenant's to add to; the faults say why.
+            The list or the code is not the tenant's to add to, or the list is full; the faults say why. Those who add
+            several at once may get some more in.
         ConflictError
             There is such a code.
         """
         if self.tenants.get(tenant) is None:
             raise NotFoundError("No such tenant")
         _check(lookup)
-        if self._find(tenant, lookup.type, lookup.code) is not None:
+        listed = self.list(tenant, lookup.type)
+        if any(each.code == lookup.code for each in listed):
             raise ConflictError(f"There is a code {lookup.code}")
+        if len(listed) >= MOST_CODES:
+            detail = f"a list has at most {MOST_CODES} codes"
+            raise InvalidInputError(faults=[Fault(pointer="", code="too_many", detail=detail)])
         return self._put(tenant, None, lookup, by)
 
     def update(
@@ -74,7 +79,7 @@ class ManageLookups:
 
     def delete(self, tenant: TenantId, place: tuple[LookupType, str], by: Actor) -> None:
         """Remove a code of the tenant's own, or its version of one of the product's."""
-        stored = self.lookups.get(tenant, *place)
+        stored = self._stored(tenant, *place)
         if stored is None:
             raise NotFoundError
         with self.audited.change(_change(tenant, Action.DELETE_LOOKUP, stored, None), by):
@@ -82,7 +87,11 @@ class ManageLookups:
                 raise StaleVersionError
 
     def _find(self, tenant: TenantId, type: LookupType, code: str) -> Lookup | None:
-        return self.lookups.get(tenant, type, code) or BUILT_IN[type].get(code)
+        return self._stored(tenant, type, code) or BUILT_IN[type].get(code)
+
+    def _stored(self, tenant: TenantId, type: LookupType, code: str) -> Lookup | None:
+        # What can be no code may be too long for a key.
+        return self.lookups.get(tenant, type, code) if CODE.match(code) else None
 
     def _put(self, tenant: TenantId, before: Lookup | None, after: Lookup, by: Actor) -> Lookup:
         action = Action.CREATE_LOOKUP if before is None else Action.UPDATE_LOOKUP

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tests.aws_semantics.dynamodb_requests import size_of
+from tests.aws_semantics.dynamodb_requests import named_keys, size_of
 
 Params = Mapping[str, Any]
 
@@ -17,6 +17,16 @@ def items(params: Params) -> Iterator[int]:
     for parts in params.get("RequestItems", {}).values():
         for part in parts:
             yield from items(part.get("PutRequest", {}))
+
+
+def partition_keys(params: Params) -> Iterator[int]:
+    """Yield the size of each partition key named."""
+    return (len(partition.encode()) for partition, _ in named_keys(params))
+
+
+def sort_keys(params: Params) -> Iterator[int]:
+    """Yield the size of each sort key named."""
+    return (len(sort.encode()) for _, sort in named_keys(params))
 
 
 def message(params: Params) -> Iterator[int]:

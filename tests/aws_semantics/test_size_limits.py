@@ -32,6 +32,8 @@ def half(body: str) -> list[dict[str, Any]]:
             {"RequestItems": {TABLE: [{"PutRequest": {"Item": {**a_key(), "b": {"S": "é" * 200 * KB}}}}]}},
             "Validation",
         ),
+        ("dynamodb", "get_item", {"TableName": TABLE, "Key": a_key(sort="é" * 513)}, "range keys"),
+        ("dynamodb", "put_item", {"TableName": TABLE, "Item": a_key(tenant="x" * 2 * KB)}, "hashkey"),
         ("sqs", "send_message", {"QueueUrl": "q", "MessageBody": "x" * 257 * KB}, "InvalidParameterValue"),
         ("sqs", "send_message_batch", {"QueueUrl": "q", "Entries": half("MessageBody")}, "BatchRequestTooLong"),
         ("sns", "publish", {"TopicArn": "t", "Message": "x" * 257 * KB}, "InvalidParameter"),

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tests.aws_semantics import request_sizes as sizes
 from tests.aws_semantics.answers import Answer, refusal
+from tests.aws_semantics.dynamodb_requests import KEYED
 from tests.aws_semantics.events import Events
 from tests.aws_semantics.setting import Setting
 
@@ -40,22 +41,29 @@ _ITEM: Final = Limit(sizes.items, 400, "ValidationException", "Item size has exc
 _ENVIRONMENT: Final = Limit(
     sizes.environment, 4, "InvalidParameterValueException", "Environment variables exceed the 4KB limit"
 )
-LIMITS: Final = {
-    "dynamodb.PutItem": _ITEM,
-    "dynamodb.TransactWriteItems": _ITEM,
-    "dynamodb.BatchWriteItem": _ITEM,
-    "sqs.SendMessage": Limit(sizes.message, 256, "InvalidParameterValue", "Message must be shorter than 262144 bytes"),
-    "sqs.SendMessageBatch": Limit(
-        sizes.batch, 256, "AWS.SimpleQueueService.BatchRequestTooLong", "Batch requests cannot be longer"
+_KEYS: Final = (
+    Limit(sizes.partition_keys, 2, "ValidationException", "Size of hashkey has exceeded the maximum size limit"),
+    Limit(sizes.sort_keys, 1, "ValidationException", "Aggregated size of all range keys has exceeded the size limit"),
+)
+LIMITS: Final[Mapping[str, tuple[Limit, ...]]] = {
+    **{f"dynamodb.{operation}": _KEYS for operation in KEYED},
+    "dynamodb.PutItem": (_ITEM, *_KEYS),
+    "dynamodb.TransactWriteItems": (_ITEM, *_KEYS),
+    "dynamodb.BatchWriteItem": (_ITEM, *_KEYS),
+    "sqs.SendMessage": (
+        Limit(sizes.message, 256, "InvalidParameterValue", "Message must be shorter than 262144 bytes"),
     ),
-    "sns.Publish": Limit(sizes.message, 256, "InvalidParameter", "Invalid parameter: Message too long"),
-    "sns.PublishBatch": Limit(sizes.batch, 256, "BatchRequestTooLong", "The messages together are too long"),
-    "eventbridge.PutEvents": Limit(
-        sizes.events, 256, "ValidationException", "Total size of the entries over the limit"
+    "sqs.SendMessageBatch": (
+        Limit(sizes.batch, 256, "AWS.SimpleQueueService.BatchRequestTooLong", "Batch requests cannot be longer"),
     ),
-    "lambda.Invoke": Limit(sizes.payload, 6 * _KB, "RequestTooLargeException", "Request must be smaller", 413),
-    "lambda.CreateFunction": _ENVIRONMENT,
-    "lambda.UpdateFunctionConfiguration": _ENVIRONMENT,
+    "sns.Publish": (Limit(sizes.message, 256, "InvalidParameter", "Invalid parameter: Message too long"),),
+    "sns.PublishBatch": (Limit(sizes.batch, 256, "BatchRequestTooLong", "The messages together are too long"),),
+    "eventbridge.PutEvents": (
+        Limit(sizes.events, 256, "ValidationException", "Total size of the entries over the limit"),
+    ),
+    "lambda.Invoke": (Limit(sizes.payload, 6 * _KB, "RequestTooLargeException", "Request must be smaller", 413),),
+    "lambda.CreateFunction": (_ENVIRONMENT,),
+    "lambda.UpdateFunctionConfiguration": (_ENVIRONMENT,),
 }
 
 
@@ -73,11 +81,12 @@ class Hook:
 
     def _measure(self, params: Params, context: dict[str, Any], event_name: str, **_: Any) -> None:
         operation = event_name.partition(".")[2]
-        limit = LIMITS[operation]
-        size = max(limit.measure(params), default=0)
-        if size > limit.most * _KB * self._setting.amount:
-            self._setting.note(operation, f"{size} bytes")
-            context[_REFUSAL] = refusal(limit.code, limit.message, limit.status)
+        for limit in LIMITS[operation]:
+            size = max(limit.measure(params), default=0)
+            if size > limit.most * _KB * self._setting.amount:
+                self._setting.note(operation, f"{size} bytes")
+                context[_REFUSAL] = refusal(limit.code, limit.message, limit.status)
+                return
 
     def _count(self, parsed: Params, model: Any, **_: Any) -> None:
         longest = max((event["id"] for event in parsed.get("events", [])), default=0)

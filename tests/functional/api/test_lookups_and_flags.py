@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.aws.switches import channels_off
 from chalicelib.domain.configuration import Level
+from chalicelib.domain.lookup import MOST_CODES, Lookup, LookupType
+from chalicelib.domain.template import Locale
 from chalicelib.domain.tenant import TenantSettings
 from chalicelib.domain.words import Channel, Role, Strategy
 from chalicelib.services.configured_tenants import ConfiguredTenants
@@ -82,6 +84,18 @@ def test_codes_that_cannot_be_are_not_stored(api: Api, path: str, body: Any, fau
 
 def test_a_code_is_there_once(api: Api) -> None:
     assert api.call("POST", USER_TYPES, ADMIN, PILOT | {"code": "guest"}).status == 409
+
+
+def test_a_list_has_an_end(api: Api) -> None:
+    for number in range(MOST_CODES - len(codes(api))):
+        pilot = Lookup(type=LookupType.USER_TYPE, code=f"pilot-{number}", labels={Locale("en"): "Pilot"}, version=1)
+        api.world.store.lookups.create(ACME, pilot)
+
+    assert api.call("POST", USER_TYPES, ADMIN, PILOT).faults == {"": "too_many"}
+    assert api.call("PUT", f"{USER_TYPES}/guest", ADMIN, {"order": 0}).status == 200
+    assert api.call("POST", "/api/v1/lookups/template_type", ADMIN, PILOT).status == 201
+    assert api.call("DELETE", f"{USER_TYPES}/pilot-7", ADMIN).status == 204
+    assert api.call("POST", USER_TYPES, ADMIN, PILOT).status == 201
 
 
 @pytest.mark.parametrize("path", ["/api/v1/lookups/colors", "/api/v1/lookups/user_type/nobody"])
