@@ -1,6 +1,6 @@
 """Providers as a tenant configures them, and what a call to one can end with."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -8,6 +8,9 @@ from chalicelib.domain.delivery import AttemptOutcome
 from chalicelib.domain.ids import ProviderId
 from chalicelib.domain.value import Value
 from chalicelib.domain.words import Channel
+
+MOST_PROVIDERS: Final = 100
+"""Providers of a tenant: every worker reads all of them once a minute."""
 
 
 class ProviderConfig(Value, frozen=True):

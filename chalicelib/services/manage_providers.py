@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
 from chalicelib.domain.ids import ProviderId, TenantId
-from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.provider import MOST_PROVIDERS, ProviderConfig
 from chalicelib.domain.words import Channel
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
 from chalicelib.services.ports import Providers, StaleVersionError, TenantLookup, Vault
@@ -40,15 +40,20 @@ class ManageProviders:
         Raises
         ------
         InvalidInputError
-            The vendor is unknown, or its settings or credentials are not as it needs them.
+            The vendor is unknown, or its settings or credentials are not as it needs them; or the tenant has too many
+            providers. Those who create several at once may get some more in.
         ConflictError
             The tenant has a provider of this id.
         """
         if self.tenants.get(tenant) is None:
             raise NotFoundError("No such tenant")
         sealed = self._sealed(tenant, provider, credentials)
-        if self.providers.get(tenant, provider.id) is not None:
+        stored = self.providers.list(tenant)
+        if any(each.id == provider.id for each in stored):
             raise ConflictError(f"There is a provider {provider.id}")
+        if len(stored) >= MOST_PROVIDERS:
+            detail = f"a tenant has at most {MOST_PROVIDERS} providers"
+            raise InvalidInputError(faults=[Fault(pointer="", code="too_many", detail=detail)])
         with self.audited.change(_change(tenant, Action.CREATE_PROVIDER, None, sealed), by):
             self.providers.create(tenant, sealed)
         return sealed

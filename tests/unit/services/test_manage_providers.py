@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from chalicelib.domain.ids import ProviderId, TenantId
-from chalicelib.domain.provider import ProviderConfig
+from chalicelib.domain.provider import MOST_PROVIDERS, ProviderConfig
 from chalicelib.domain.words import Channel
 from chalicelib.providers.registry import setting_faults
 from chalicelib.services.audited_change import AuditedChanges
@@ -80,6 +80,21 @@ def test_the_log_has_every_change_and_no_credentials(rows: Rows, manage: ManageP
     ]
     shown = [side for entry in log for side in (entry.before, entry.after) if side is not None]
     assert all("credentials" not in side and list(side["secrets"]) == ["password"] for side in shown)
+
+
+def test_a_tenant_has_so_many_providers_and_no_more(rows: Rows, manage: ManageProviders) -> None:
+    create(manage)
+    for number in range(MOST_PROVIDERS - 1):
+        TwinProviders(rows).create(ACME, replace(SMTP, id=ProviderId(f"mail-{number}")))
+
+    with pytest.raises(InvalidInputError) as raised:
+        manage.create(ACME, replace(SMTP, id=ProviderId("another")), {"password": SECRET}, by(ADMIN))
+
+    assert [(fault.pointer, fault.code) for fault in raised.value.faults] == [("", "too_many")]
+    assert len(manage.list(ACME)) == MOST_PROVIDERS
+    with pytest.raises(ConflictError):
+        create(manage)
+    assert manage.create(GLOBEX, SMTP, {"password": SECRET}, by(ADMIN)).id == MAIL
 
 
 @pytest.mark.parametrize(
