@@ -22,12 +22,18 @@ class KeptTemplates:
     """`ports.TemplateLookup` in memory: the versions of templates, the last one of each published."""
 
     versions: dict[tuple[TenantId, TemplateKey], list[TemplateVersion]] = field(default_factory=dict)
+    withdrawn: set[tuple[TenantId, TemplateKey]] = field(default_factory=set)
 
     def add(self, tenant: TenantId, version: TemplateVersion) -> None:
         self.versions.setdefault((tenant, version.key), []).append(version)
 
+    def withdraw(self, tenant: TenantId, key: TemplateKey) -> None:
+        """Do what deleting a template does: its versions stay."""
+        self.withdrawn.add((tenant, key))
+
     def published(self, tenant: TenantId, key: TemplateKey) -> TemplateVersion | None:
-        return next(reversed(self.versions.get((tenant, key), [])), None)
+        there = () if (tenant, key) in self.withdrawn else self.versions.get((tenant, key), ())
+        return there[-1] if there else None
 
     def version(self, tenant: TenantId, key: TemplateKey, number: int) -> TemplateVersion | None:
         return next((each for each in self.versions.get((tenant, key), []) if each.number == number), None)

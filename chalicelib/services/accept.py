@@ -1,32 +1,33 @@
 """Accepting a send: one conditional write per notification, after which nothing is lost.
 
 A request with an `Idempotency-Key` first writes one record. Whoever repeats the request finds the record, and with it
-the same ids: what a crash left out is written then, and the answer is the same.
+the same ids: what a crash left out is written then, and the answer is the same, whatever became of the template,
+provider or policy since.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.domain.errors import (
-    Fault,
     IdempotencyMismatchError,
     InvalidInputError,
     NotFoundError,
     RequestInProgressError,
+    TemplateNotFoundError,
     TenantSuspendedError,
 )
-from chalicelib.domain.escalation import DEFAULT_POLICY
 from chalicelib.domain.groups import groups_of
-from chalicelib.domain.ids import NotificationId, ProviderId, RequestId, TenantId, derived_id, time_ordered_id
+from chalicelib.domain.ids import NotificationId, RequestId, TenantId, derived_id, time_ordered_id
 from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis
-from chalicelib.domain.words import Channel
 from chalicelib.services.concurrently import concurrently
 from chalicelib.services.fill_template import FillTemplate
 from chalicelib.services.order import Order, Stamp, requests_of
+from chalicelib.services.order_rules import unknown_policy, unknown_providers
 from chalicelib.services.ports import (
     CancelledGroups,
     ExistsError,
@@ -96,12 +97,11 @@ class Accept(msgspec.Struct, frozen=True):
         RequestInProgressError
             The first request under the key is still running.
         """
-        tenant = self._sending_tenant(order)
-        order = self.fill(order)
+        tenant = self._sending_tenant(order.tenant)
         stamp = Stamp(sent_by=sent_by, correlation_id=correlation_id)
         if key is not None:
             return self._accept_once(order, tenant, key, now, stamp)
-        wanted = self._new_requests(order, now, stamp)
+        wanted = self._new_requests(self._checked(order), now, stamp)
         ttl = tenant.keeps_until(wanted[0].begins_at)
         self._join_groups(wanted, ttl)
         self._store(wanted, ttl)
@@ -117,39 +117,27 @@ class Accept(msgspec.Struct, frozen=True):
         NotFoundError, TenantSuspendedError, InvalidInputError, TemplateNotFoundError
             As accepting it would.
         """
-        tenant = self._sending_tenant(order)
-        return tenant, self._new_requests(self.fill(order), now, Stamp(sent_by=sent_by, correlation_id=correlation_id))
+        tenant, stamp = self._sending_tenant(order.tenant), Stamp(sent_by=sent_by, correlation_id=correlation_id)
+        return tenant, self._new_requests(self._checked(order), now, stamp)
 
     def _new_requests(self, order: Order, now: Millis, stamp: Stamp) -> list[NotificationRequest]:
         ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)
         return requests_of(order, RequestId(time_ordered_id(now, self.randomness(10))), ids, now, stamp)
 
-    def _sending_tenant(self, order: Order) -> Tenant:
-        tenant = self.tenants.get(order.tenant)
+    def _sending_tenant(self, id: TenantId) -> Tenant:
+        tenant = self.tenants.get(id)
         if tenant is None:
             raise NotFoundError("No such tenant")
         if tenant.status is not TenantStatus.ACTIVE:
             raise TenantSuspendedError
-        faults = [*self._unknown_providers(order.tenant, order.providers or {}), *self._unknown_policy(order)]
-        if faults:
-            raise InvalidInputError(faults=faults)
         return tenant
 
-    def _unknown_providers(self, tenant: TenantId, wanted: dict[Channel, ProviderId]) -> Iterator[Fault]:
-        if not wanted:
-            return
-        offered = {(found.channel, found.id) for found in self.providers.list(tenant) if found.enabled}
-        for channel, provider in wanted.items():
-            if (channel, provider) not in offered:
-                detail = f"The tenant has no enabled {channel} provider of this name"
-                yield Fault(pointer=f"/provider/{channel}", code="unknown_provider", detail=detail)
-
-    def _unknown_policy(self, order: Order) -> Iterator[Fault]:
-        if order.policy is None or order.policy == DEFAULT_POLICY.id:
-            return
-        if order.policy not in {policy.id for policy in self.policies.list(order.tenant)}:
-            detail = "The tenant has no escalation policy of this name"
-            yield Fault(pointer="/escalation/policy", code="unknown_policy", detail=detail)
+    def _checked(self, order: Order) -> Order:
+        """Return the order as it can be accepted now: with the version of its template that is published."""
+        faults = [*unknown_providers(order, self.providers), *unknown_policy(order, self.policies)]
+        if faults:
+            raise InvalidInputError(faults=faults)
+        return self.fill(order)
 
     def _accept_once(self, order: Order, tenant: Tenant, key: IdempotencyKey, now: Millis, stamp: Stamp) -> Acceptance:
         mine = IdempotencyRecord(
@@ -160,9 +148,7 @@ class Accept(msgspec.Struct, frozen=True):
             count=len(order.recipients),
             accepted_at=now,
         )
-        record = self.records.begin(order.tenant, mine, now)
-        if record.body_hash != key.body_hash:
-            raise IdempotencyMismatchError
+        record, order = self._begun(order, mine, now)
         ids = tuple(
             NotificationId(derived_id(order.tenant, record.request_id, str(position)))
             for position in range(record.count)
@@ -178,6 +164,24 @@ class Accept(msgspec.Struct, frozen=True):
             self._join_groups(all_of_them, ttl)
         self._store(wanted, ttl)
         return Acceptance(request_id=record.request_id, ids=ids, replayed=replayed)
+
+    def _begun(self, order: Order, mine: IdempotencyRecord, now: Millis) -> tuple[IdempotencyRecord, Order]:
+        """Return the record that holds under the key, and the order as it was accepted with it."""
+        checked: Order | None = None
+        try:
+            checked = self._checked(order)
+        except (InvalidInputError, TemplateNotFoundError):
+            # Only then is a read of its own worth while: `begin` finds what there is in the same write.
+            record = self.records.find(order.tenant, mine.route, mine.key, now)
+            if record is None:
+                raise
+        else:
+            record = self.records.begin(order.tenant, replace(mine, template_version=checked.template_version), now)
+        if record.body_hash != mine.body_hash:
+            raise IdempotencyMismatchError
+        if checked is None or checked.template_version != record.template_version:
+            checked = self.fill(order.pinned_to(record.template_version))
+        return record, checked
 
     def _left_out(self, tenant: TenantId, wanted: list[NotificationRequest]) -> list[NotificationRequest]:
         stored = self.requests.get_many(tenant, [request.id for request in wanted])

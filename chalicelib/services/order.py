@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.domain.content import NO_CONTENT, Content
 from chalicelib.domain.ids import NotificationId, PolicyId, ProviderId, RequestId, TemplateKey, TenantId
@@ -44,6 +45,15 @@ class Order(msgspec.Struct, frozen=True):
     send_at_local: int | None = None
     policy: PolicyId | None = None
     cancellation_key: str | None = None
+
+    @property
+    def template_version(self) -> int | None:
+        """The version of its template that it is to be filled from, as far as that is known."""
+        return None if self.template is None else self.template.version
+
+    def pinned_to(self, version: int | None) -> "Order":
+        """Return the order, to be filled from a version of its template, if it has one."""
+        return replace(self, template=self.template and replace(self.template, version=version))
 
 
 class Stamp(msgspec.Struct, frozen=True):

@@ -36,3 +36,10 @@ class IdempotencyRows:
         except ConditionFailedError as failed:
             return unpack(IdempotencyItem.from_raw_data(failed.stored).body, IdempotencyRecord)
         return record
+
+    def find(self, tenant: TenantId, route: str, key: str, now: Millis) -> IdempotencyRecord | None:
+        """Return the record that holds; see `ports.IdempotencyRecords.find`."""
+        item = self._table.get(IdempotencyItem, keys.idempotency(tenant, route, key))
+        if item is None or item.accepted_at <= now - HOLDS_FOR:
+            return None
+        return unpack(item.body, IdempotencyRecord)

@@ -8,16 +8,17 @@ import pytest
 
 from chalicelib.domain.content import Content
 from chalicelib.domain.delivery import OPEN, DeliveryStatus
-from chalicelib.domain.errors import RequestInProgressError
+from chalicelib.domain.errors import InvalidInputError, RequestInProgressError
 from chalicelib.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step
 from chalicelib.domain.ids import UserId
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
 from chalicelib.services.accept import IN_PROGRESS_FOR, IdempotencyKey
 from chalicelib.services.deliver import Verdict
-from chalicelib.services.order import Order
+from chalicelib.services.order import Filling, Order
 from tests.build import ACME, NOW, a_recipient
 from tests.explore import Actor, Scenario, Stepping, explore
+from tests.saying import GREETING, a_version
 from tests.world import LEASE, OWNER, REF, World
 
 AT_ONCE = EscalationPolicy(id=DEFAULT_POLICY.id, steps=(Step(channels=(Channel.IN_APP, Channel.EMAIL)),))
@@ -238,6 +239,43 @@ def test_concurrent_twins_of_a_keyed_request_make_one_set_of_notifications() -> 
             answers.append(stage.world.accept()(order, sent_by="service:orders", now=later, key=key))
             assert len({answer.ids for answer in answers}) == 1
             assert {id for _, id in stage.world.rows.requests} == set(answers[0].ids)
+
+        return stage.scenario(check)
+
+    assert explore(make, crashes=1) > 40
+
+
+def test_all_notifications_of_a_keyed_request_are_filled_from_one_version_whatever_is_published_meanwhile() -> None:
+    recipients = tuple(a_recipient(user_id=UserId(name)) for name in ("u1", "u2"))
+    filling = Filling(key=GREETING, data={"name": "Ann"})
+    order = Order(tenant=ACME, recipients=recipients, template=filling, priority=Priority.MEDIUM)
+    key = IdempotencyKey(route="send", key="order-42", body_hash="abc")
+    needs_more = a_version(2, schema={"required": ["name", "city"]}, category="new")
+
+    def make() -> Scenario:
+        stage = Stage()
+        stage.world.templates.add(ACME, a_version(1))
+        answers = []
+
+        def accepting(wrap: Callable[[Any], Any]) -> None:
+            try:
+                answers.append(stage.world.accept(wrap)(order, sent_by="service:orders", now=NOW, key=key))
+            except (RequestInProgressError, InvalidInputError):
+                stage.log.append("refused")
+
+        stage.actor("twin 1", accepting, may_crash=True)
+        stage.actor("twin 2", accepting)
+        stage.actor("publish", lambda wrap: wrap(stage.world.templates).add(ACME, needs_more))
+
+        def check() -> None:
+            if not stage.world.rows.records:
+                assert not answers
+                return
+            later = Millis(NOW + IN_PROGRESS_FOR)
+            answers.append(stage.world.accept()(order, sent_by="service:orders", now=later, key=key))
+            assert len({answer.ids for answer in answers}) == 1
+            stored = [stage.world.rows.requests[ACME, id] for id in answers[0].ids]
+            assert {(each.template and each.template.version, each.category) for each in stored} == {(1, "marketing")}
 
         return stage.scenario(check)
 

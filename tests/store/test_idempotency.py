@@ -27,6 +27,16 @@ def test_a_record_holds_for_a_day_and_is_then_replaced(store: Store) -> None:
     assert store.records.begin(ACME, later(DAY + 1), Millis(NOW + DAY + 1)) == later(DAY)
 
 
+def test_a_record_is_found_while_it_holds_and_finding_it_stores_nothing(store: Store) -> None:
+    at = (FIRST.route, FIRST.key)
+    assert store.records.find(ACME, *at, NOW) is None
+    first = replace(FIRST, template_version=3)
+    assert store.records.begin(ACME, first, NOW) == first
+    assert store.records.find(ACME, *at, Millis(NOW + DAY - 1)) == first
+    assert store.records.find(ACME, *at, Millis(NOW + DAY)) is None
+    assert store.records.find(ACME, FIRST.route, "k-2", NOW) is None
+
+
 @pytest.mark.parametrize("other", [{"key": "k-2"}, {"route": "POST /other"}, {"route": "POST /sendk", "key": "-1"}])
 def test_keys_hold_per_route(store: Store, other: dict[str, str]) -> None:
     store.records.begin(ACME, FIRST, NOW)

@@ -72,6 +72,7 @@ FINDS_NOTHING: dict[str, Callable[[Store], Any]] = {
     "requests.of_user": lambda store: store.requests.of_user(EVE, *WHO, DAY, 10, None),
     "requests.of_tenant": lambda store: store.requests.of_tenant(EVE, DAY, 10, None),
     "requests.keep": lambda store: store.requests.keep(EVES, TTL + 1),
+    "records.find": lambda store: store.records.find(EVE, RECORD.route, RECORD.key, NOW),
     "states.get": lambda store: store.states.get(EVE, ID),
     "states.get_many": lambda store: store.states.get_many(EVE, [ID]),
     "states.count_unread": lambda store: store.states.count_unread(EVE, *WHO),

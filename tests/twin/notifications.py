@@ -69,12 +69,15 @@ class TwinRecords:
 
     def begin(self, tenant: TenantId, record: IdempotencyRecord, now: Millis) -> IdempotencyRecord:
         with self.rows.step():
-            place = (tenant, record.route, record.key)
-            earlier = self.rows.records.get(place)
-            if earlier is not None and earlier.accepted_at > now - DAY:
+            earlier = self.find(tenant, record.route, record.key, now)
+            if earlier is not None:
                 return earlier
-            self.rows.records[place] = record
+            self.rows.records[tenant, record.route, record.key] = record
             return record
+
+    def find(self, tenant: TenantId, route: str, key: str, now: Millis) -> IdempotencyRecord | None:
+        found = self.rows.records.get((tenant, route, key))
+        return found if found is not None and found.accepted_at > now - DAY else None
 
 
 @dataclass

@@ -85,6 +85,9 @@ class IdempotencyRecords(Protocol):
         the earlier. An older one is replaced in the same conditional write.
         """
 
+    def find(self, tenant: TenantId, route: str, key: str, now: Millis) -> IdempotencyRecord | None:
+        """Return the record that `begin` would, if it were not to store one, by a consistent read."""
+
 
 class States(Protocol):
     """The states `N`, each change of which is one conditional update."""

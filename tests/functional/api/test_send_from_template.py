@@ -68,6 +68,19 @@ def test_what_cannot_be_filled_is_refused_before_anything_is_stored(
     assert not api.world.rows.requests
 
 
+def test_a_repeated_key_gets_the_first_answer_whatever_was_published_since(api: Api) -> None:
+    def keyed() -> Response:
+        return api.call("POST", SEND, SERVICE, GREET, headers={"idempotency-key": "k"})
+
+    first = keyed()
+    api.world.templates.add(ACME, a_version(2, schema={"required": ["name", "city"]}))
+    again = keyed()
+
+    assert (again.status, again.json) == (202, first.json)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert send(api).faults == {"/template/data/city": "required"}
+
+
 def test_the_sender_sees_which_version_it_was_and_what_it_was_filled_with(api: Api) -> None:
     (id,) = [each["id"] for each in send(api).json["notifications"]]
 

@@ -1,9 +1,10 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.content import Content
+from chalicelib.domain.content import NO_CONTENT, Content
 from chalicelib.domain.errors import (
     IdempotencyMismatchError,
     InvalidInputError,
@@ -16,8 +17,9 @@ from chalicelib.domain.tenant import TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority
 from chalicelib.services.accept import IN_PROGRESS_FOR, Acceptance, IdempotencyKey
-from chalicelib.services.order import Order
+from chalicelib.services.order import Filling, Order
 from tests.build import ACME, NOW, a_recipient, a_tenant
+from tests.saying import GREETING, a_version
 from tests.twin import DAY
 from tests.world import World
 
@@ -122,6 +124,85 @@ def test_what_a_crash_left_out_is_completed_by_the_repetition() -> None:
 
     assert again.replayed
     assert {id: world.rows.requests[ACME, id] for id in again.ids} == left
+
+
+def publish(world: World, number: int, **changes: Any) -> None:
+    world.templates.add(ACME, a_version(number, **changes))
+
+
+def from_template(data: dict[str, Any] | None = None) -> Order:
+    """Return an order that leaves open what its template says."""
+    filling = Filling(key=GREETING, data=data or {"name": "Ann"})
+    return an_order(template=filling, content=NO_CONTENT, category=None)
+
+
+NEEDS_MORE: dict[str, Any] = {"schema": {"required": ["name", "city"]}, "channels": (Channel.EMAIL,), "category": "new"}
+
+
+BECAME: dict[str, Callable[[World], None]] = {
+    "a version that needs more": lambda world: publish(world, 2, **NEEDS_MORE),
+    "a version that needs the same": lambda world: publish(world, 2, channels=(Channel.EMAIL,), category="new"),
+    "deleted": lambda world: world.templates.withdraw(ACME, GREETING),
+}
+
+
+@pytest.mark.parametrize("became", BECAME.values(), ids=BECAME)
+def test_a_repeated_key_gives_the_first_answer_whatever_became_of_its_template(
+    became: Callable[[World], None],
+) -> None:
+    world = World()
+    publish(world, 1)
+    first = accept(world, from_template())
+    became(world)
+
+    again = accept(world, from_template(), at=Millis(NOW + 1))
+
+    assert (again.request_id, again.ids, again.replayed) == (first.request_id, first.ids, True)
+
+
+@pytest.mark.parametrize("became", BECAME.values(), ids=BECAME)
+def test_what_a_crash_left_out_is_completed_from_the_version_of_its_siblings(became: Callable[[World], None]) -> None:
+    world = World()
+    publish(world, 1)
+    first = accept(world, from_template())
+    left = world.rows.requests.pop((ACME, first.ids[1]))
+    became(world)
+
+    accept(world, from_template(), at=Millis(NOW + IN_PROGRESS_FOR))
+
+    assert world.rows.requests[ACME, first.ids[1]] == left
+
+
+def test_a_key_with_another_body_is_refused_also_where_its_template_would_be() -> None:
+    world = World()
+    publish(world, 1)
+    accept(world, from_template())
+    world.templates.withdraw(ACME, GREETING)
+
+    with pytest.raises(IdempotencyMismatchError):
+        accept(world, from_template(), key=IdempotencyKey(route="send", key="order-42", body_hash="other"))
+
+
+def test_a_key_that_is_free_again_does_not_keep_its_template() -> None:
+    world = World()
+    publish(world, 1)
+    accept(world, from_template())
+    publish(world, 2, **NEEDS_MORE)
+
+    with pytest.raises(InvalidInputError):
+        accept(world, from_template(), at=Millis(NOW + DAY))
+    later = accept(world, from_template({"name": "Ann", "city": "Lyon"}), at=Millis(NOW + DAY))
+
+    assert [world.rows.requests[ACME, id].category for id in later.ids] == ["new", "new"]
+
+
+def test_a_repeated_key_gives_the_first_answer_also_without_its_provider() -> None:
+    world = World()
+    order = an_order(providers={Channel.SMS: ProviderId("sms-first")})
+    first = accept(world, order)
+    world.store.providers.delete(ACME, ProviderId("sms-first"))
+
+    assert accept(world, order, at=Millis(NOW + 1)).ids == first.ids
 
 
 def test_a_provider_the_tenant_does_not_have_is_refused_before_anything_is_stored() -> None:
