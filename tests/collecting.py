@@ -42,6 +42,7 @@ class Collecting:
     rows: Rows = field(default_factory=Rows)
     timers: FakeTimers = field(default_factory=FakeTimers)
     clock: ManualClock = field(default_factory=ManualClock)
+    templates: KeptTemplates = field(default_factory=KeptTemplates)
 
     def __post_init__(self) -> None:
         self.rows.tenants[self.tenant.id] = self.tenant
@@ -56,7 +57,7 @@ class Collecting:
             groups=TwinCancelledGroups(self.rows),
             windows=wrap(TwinDigestWindows(self.rows)),
             timers=wrap(self.timers),
-            say=say_from(KeptTemplates()),
+            say=say_from(self.templates),
         )
 
     def decided(self, name: str, *channels: Channel, **changes: Any) -> NotificationId:

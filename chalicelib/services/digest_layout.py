@@ -39,7 +39,17 @@ def digest_data(told: Sequence[NotificationRequest]) -> dict[str, Any]:
     newest last. A `url` may be empty.
     """
     items = [{"title": _title(each), "url": each.content.action_url or "", "type": each.type or ""} for each in told]
-    return {"category": _line(told[-1].category), "count": len(told), "items": items}
+    return _data(_line(told[-1].category), items)
+
+
+def _data(category: str, items: Sequence[dict[str, str]]) -> dict[str, Any]:
+    return {"category": category, "count": len(items), "items": list(items)}
+
+
+_BARE: Final = {"title": "An update", "url": "", "type": ""}
+_FULL: Final = {"title": "Another update", "url": "https://example.com/updates/1", "type": "order.shipped"}
+EXAMPLES: Final = (_data("marketing", [_BARE]), _data("marketing", [_BARE, _FULL]))
+"""What a template for digests has to take: one that is known for nothing but its title, and several."""
 
 
 def _item(title: str, url: str | None) -> str:

@@ -33,8 +33,8 @@ def digest_request(
     tenant: TenantId, window: str, told: Sequence[Told], template: int | None, now: Millis
 ) -> NotificationRequest:
     """Return the request that tells of a window: on the channels that its notifications were to go out on, to the
-    newest one's recipient, until the last of them expires. `told` are one or more, the newest last. It is filled from a
-    version of the tenant's `template` for digests, if that has one, else laid out plainly.
+    newest one's recipient, until the last of them expires. `told` are one or more, the newest last. It is filled from
+    that version of the tenant's template for digests, `template`, or laid out plainly where there is none.
     """
     requests = [request for request, _ in told]
     channels = [channel for _, state in told for channel in _digested(state)]

@@ -31,6 +31,7 @@ from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.state import NotificationState
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.value import Millis
+from chalicelib.services.digest_layout import digest_data
 from chalicelib.services.digest_request import TEMPLATE, Told, digest_request, is_news
 from chalicelib.services.ports import (
     CancelledGroups,
@@ -153,11 +154,18 @@ class Digests:
         return sorted(kept, key=lambda entry: (entry[0].accepted_at, entry[0].id))
 
     def _request(self, tenant: TenantId, window: str, told: Sequence[Told], now: Millis) -> NotificationRequest:
-        found, template = self.tenants.get(tenant), self.say.templates.published(tenant, TEMPLATE)
+        found = self.tenants.get(tenant)
         if found is None:
             raise NotFoundError
         said = [(self.say.to_owner(request, found), state) for request, state in told]
-        return digest_request(tenant, window, said, template.number if template else None, now)
+        return digest_request(tenant, window, said, self._template(tenant, said), now)
+
+    def _template(self, tenant: TenantId, said: Sequence[Told]) -> int | None:
+        """Return the version of the tenant's template for digests, if there is one that takes what there is to tell."""
+        version = self.say.templates.published(tenant, TEMPLATE)
+        if version is None or self.say.rendering().data_faults(version, digest_data([request for request, _ in said])):
+            return None
+        return version.number
 
     def _in_window(self, state: NotificationState, name: str) -> NotificationState:
         if state.digest is not None:

@@ -1,7 +1,8 @@
 """Publishing: from one conditional update on, sends are filled from another version."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -10,6 +11,8 @@ from chalicelib.domain.ids import TemplateKey, TenantId
 from chalicelib.domain.template import Locale, Template, TemplateVersion
 from chalicelib.domain.tenant import Tenant
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, expect_version
+from chalicelib.services.digest_layout import EXAMPLES
+from chalicelib.services.digest_request import TEMPLATE as DIGESTS
 from chalicelib.services.manage_templates import ManageTemplates, template_change, unknown_version, with_uses
 from chalicelib.services.ports import About, Rendering, TemplateError, Templates
 from chalicelib.services.template_drafts import Draft, sources_of
@@ -34,7 +37,8 @@ class PublishTemplate:
         NotFoundError, ConflictError
             There is no such template, or it was changed meanwhile.
         InvalidInputError
-            There is no such version, or it fails its own sample data; the faults say where.
+            There is no such version, it fails its own sample data, or it is to say digests and cannot be filled with
+            what they bring; the faults say where.
         """
         owner, template = self.manage.tenant(tenant), self.manage.get(tenant, key)
         expect_version(template.version, version)
@@ -42,6 +46,8 @@ class PublishTemplate:
         if template.published == chosen.number:
             return template
         self._check(owner, chosen)
+        if key == DIGESTS:
+            self._check_for_digests(owner, chosen)
         others = tuple(each for each in template.history if each != chosen.number)
         return self._switch(tenant, template, chosen, (*others, chosen.number), Action.PUBLISH_TEMPLATE, by)
 
@@ -69,9 +75,9 @@ class PublishTemplate:
             detail = "Only a version that was published before can be rolled back to"
             raise InvalidInputError(faults=[Fault(pointer="/to", code="not_published_before", detail=detail)])
         chosen = self._version(tenant, key, wanted, "/to")
-        place = template.history.index(wanted) + 1
-        rotated = template.history[place:] + template.history[:place]
-        return self._switch(tenant, template, chosen, rotated, Action.ROLL_BACK_TEMPLATE, by)
+        others = tuple(each for each in before if each != wanted)
+        history = (template.history[-1], *others, wanted)
+        return self._switch(tenant, template, chosen, history, Action.ROLL_BACK_TEMPLATE, by)
 
     def _switch(
         self,
@@ -101,16 +107,30 @@ class PublishTemplate:
             replace(fault, pointer=f"/sample{fault.pointer}")
             for fault in rendering.data_faults(version, version.sample)
         ]
-        faults = faults or [*self._unfilled(rendering, tenant, version)]
+        faults = faults or [*self._unfilled(rendering, tenant, version, version.sample)]
         if faults:
             raise InvalidInputError(faults=faults)
 
-    def _unfilled(self, rendering: Rendering, tenant: Tenant, version: TemplateVersion) -> Iterator[Fault]:
+    def _check_for_digests(self, tenant: Tenant, version: TemplateVersion) -> None:
+        rendering = self.rendering()
+        for data in EXAMPLES:
+            faults = [
+                Fault(pointer="/schema", code="not_for_digests", detail=f"{fault.pointer}: {fault.detail}")
+                for fault in rendering.data_faults(version, data)
+            ]
+            faults = faults or [*self._unfilled(rendering, tenant, version, data)]
+            if faults:
+                detail = "Digests are filled from this template, with their own data: category, count and items"
+                raise InvalidInputError(detail, faults=faults)
+
+    def _unfilled(
+        self, rendering: Rendering, tenant: Tenant, version: TemplateVersion, data: Mapping[str, Any]
+    ) -> Iterator[Fault]:
         for locale in version.ready:
             about = about_nobody(tenant, locale)
             for channel in version.channels:
                 try:
-                    rendering.fill(tenant.id, version, channel, [locale], version.sample, about)
+                    rendering.fill(tenant.id, version, channel, [locale], data, about)
                 except TemplateError as error:
                     pointer = f"/localizations/{locale}/{channel}"
                     yield Fault(pointer=pointer, code="sample_fails", detail=error.detail)

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.ids import TemplateKey
 from chalicelib.domain.words import Role, Scope
+from chalicelib.services.built_in_templates import built_in_templates
 from tests.api import Api, in_memory_api
 from tests.build import ACME, a_tenant
 from tests.callers import ADMIN, FOREIGN_ADMIN, GLOBEX, a_service, a_user
@@ -140,9 +141,28 @@ def test_publishing_and_rolling_back_switch_versions(stored: Api) -> None:
     back = [stored.call("POST", f"{ORDER}/rollback", MANAGER).json["published"] for _ in range(2)]
     assert back == [2, 1]
     chosen = stored.call("POST", f"{ORDER}/rollback", MANAGER, {"to": 3}).json
-    assert (chosen["published"], chosen["history"][-1], sorted(chosen["history"])) == (3, 3, [1, 2, 3])
+    assert (chosen["published"], chosen["history"]) == (3, [1, 2, 3])
     statuses = [stored.call("GET", f"{ORDER}/versions/{n}", ADMIN).json["status"] for n in (1, 2, 3)]
     assert statuses == ["archived", "archived", "published"]
+
+
+@pytest.mark.parametrize(
+    ("to", "histories"),
+    [
+        (1, [[4, 2, 3, 1], [1, 4, 2, 3], [3, 1, 4, 2], [2, 3, 1, 4]]),
+        (2, [[4, 1, 3, 2], [2, 4, 1, 3], [3, 2, 4, 1], [1, 3, 2, 4]]),
+        (3, [[4, 1, 2, 3], [3, 4, 1, 2], [2, 3, 4, 1], [1, 2, 3, 4]]),
+    ],
+)
+def test_rolling_back_goes_on_from_a_chosen_version_and_to_what_was_abandoned_last_of_all(
+    stored: Api, to: int, histories: list[list[int]]
+) -> None:
+    for _ in range(3):
+        stored.call("POST", f"{ORDER}/versions", ADMIN, DRAFT)
+    for number in (1, 2, 3, 4):
+        stored.call("POST", f"{ORDER}/publish", ADMIN, {"number": number})
+    bodies: list[Any] = [{"to": to}, None, None, None]
+    assert [stored.call("POST", f"{ORDER}/rollback", ADMIN, body).json["history"] for body in bodies] == histories
 
 
 def test_the_latest_version_is_published_where_none_is_named(stored: Api) -> None:
@@ -161,6 +181,39 @@ def test_a_draft_that_fails_its_own_sample_is_not_published(stored: Api) -> None
         {"/localizations/fr/email": "sample_fails", "/localizations/fr/in_app": "sample_fails"},
     )
     assert "published" not in stored.call("GET", ORDER, ADMIN).json
+
+
+FITTING = next(each for each in built_in_templates() if each.key == "digest").draft
+UPDATES = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array"}}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({"schema": FITTING.schema, "sample": FITTING.sample}, {}),
+        (
+            {"schema": UPDATES | {"additionalProperties": False}, "sample": {"items": []}},
+            {"/schema": "not_for_digests"},
+        ),
+        ({"schema": UPDATES | {"required": ["name"]}, "sample": {"name": "A"}}, {"/schema": "not_for_digests"}),
+        (
+            {
+                "schema": UPDATES,
+                "sample": {"items": [{"title": "A", "place": "Lyon"}]},
+                "localizations": {"en": {"in_app": {"body": "{% for each in items %}{{ each.place }}{% endfor %}"}}},
+            },
+            {"/localizations/en/in_app": "sample_fails"},
+        ),
+    ],
+    ids=["the built-in one", "it takes less", "it needs more", "it says what is not there"],
+)
+def test_a_template_for_digests_is_not_published_unless_their_data_fill_it(
+    api: Api, changes: dict[str, Any], faults: dict[str, str]
+) -> None:
+    said = {"key": "digest", "channels": ["in_app"], "localizations": {"en": {"in_app": {"body": "News"}}}} | changes
+    assert api.call("POST", TEMPLATES, ADMIN, BODY | said).status == 201
+    published = api.call("POST", f"{TEMPLATES}/digest/publish", ADMIN)
+    assert (published.status, published.faults) == (422 if faults else 200, faults), published.text
 
 
 def test_without_anything_published_before_there_is_no_way_back(stored: Api) -> None:

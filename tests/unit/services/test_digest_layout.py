@@ -1,4 +1,5 @@
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -6,7 +7,7 @@ from chalicelib.channels import email, push, sms
 from chalicelib.channels.segments import count_segments
 from chalicelib.domain.content import Content
 from chalicelib.domain.request import NotificationRequest
-from chalicelib.services.digest_layout import digest_content
+from chalicelib.services.digest_layout import EXAMPLES, digest_content, digest_data
 from tests.build import a_recipient, a_request, a_tenant
 
 
@@ -67,6 +68,14 @@ def test_nothing_that_a_sender_wrote_is_markup() -> None:
 
     Tags().feed(digest_content("<b>x</b>", [NASTY, NASTY]).html or "")
     assert tags == ["p", "ul", "li", "a", "li", "a"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_templates_for_digests_are_tried_with_is_like_what_they_get(example: dict[str, Any]) -> None:
+    told = digest_data([about("Sale", url=item["url"] or None) for item in example["items"]])
+    assert [*example] == [*told]
+    assert example["count"] == told["count"]
+    assert [[*item] for item in example["items"]] == [[*item] for item in told["items"]]
 
 
 @pytest.mark.parametrize("count", [1, 3, 100])

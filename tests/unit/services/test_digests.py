@@ -8,9 +8,11 @@ from chalicelib.domain.groups import CancelGroup
 from chalicelib.domain.ids import NotificationId, RequestId, TenantId
 from chalicelib.domain.timer import Due, DueKind
 from chalicelib.domain.words import Channel, Priority, Strategy
+from chalicelib.services.digest_request import TEMPLATE
 from chalicelib.services.ports import StaleVersionError
 from tests.build import ACME, NOW, a_recipient
 from tests.collecting import ANN, CATEGORY, KEY, LENGTH, RULE, Collecting, id_of, later
+from tests.saying import a_version
 from tests.twin import TwinCancelledGroups, TwinDigestWindows, TwinStates
 
 DUE = Due(tenant=ACME, kind=DueKind.DIGEST, id=KEY.id)
@@ -179,6 +181,21 @@ def test_when_a_window_fills_while_another_is_sealed_that_one_is_told_first() ->
     assert (all_.window.sealed, all_.window.entries) == (tuple(ids[MOST_ENTRIES:-1]), (ids[-1],))
     all_.wait()
     assert sum(map(len, all_.news)) == len(ids)
+
+
+@pytest.mark.parametrize(("needed", "version"), [(["category", "count", "items"], 3), (["name"], None), ([], 3)])
+def test_it_is_filled_from_the_tenants_template_if_that_takes_what_there_is_to_tell(
+    needed: list[str], version: int | None
+) -> None:
+    all_ = Collecting()
+    all_.templates.add(ACME, a_version(3, key=TEMPLATE, schema={"required": needed}))
+    all_.joined("a", content=Content(subject="Sale", body="Body"))
+    all_.wait()
+    (digest,) = all_.told
+    assert (digest.template and digest.template.version) == version
+    assert digest.content.subject == ("1 update: marketing" if version is None else None)
+    if digest.template is not None:
+        assert digest.template.data["items"] == [{"title": "Sale", "url": "", "type": ""}]
 
 
 def test_a_timer_that_finds_nothing_does_nothing() -> None:
