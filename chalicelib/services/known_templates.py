@@ -1,20 +1,25 @@
 """Templates as a warm worker remembers them. Which version is published it asks anew after a short time; a version
-never changes, so it is kept as long as there is room.
+never changes, so it is kept as long as there is room, without what only its authors read.
 """
 
+import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import Any, Final
+
+from msgspec.structs import astuple, replace
 
 from chalicelib.domain.ids import TemplateKey, TenantId
 from chalicelib.domain.template import TemplateVersion
 from chalicelib.services.cached import Memory, MissingError
 from chalicelib.services.ports import Clock, Templates
 
-MOST_CHARACTERS: Final = 8_000_000
-"""Of all that remembered versions say: with all else of them about 20 MB."""
+MOST_BYTES: Final = 20_000_000
+"""Of memory, for all versions that are remembered."""
+BESIDE: Final = 1_000
+"""Bytes: a version's name and place among those remembered."""
 
 Place = tuple[TenantId, TemplateKey]
 
@@ -22,7 +27,7 @@ Place = tuple[TenantId, TemplateKey]
 @dataclass(slots=True)
 class _Versions:
     most: int
-    _kept: OrderedDict[tuple[Place, int], TemplateVersion] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[tuple[Place, int], tuple[TemplateVersion, int]] = field(default_factory=OrderedDict)
     _size: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -31,21 +36,24 @@ class _Versions:
         with self._lock:
             if name in self._kept:
                 self._kept.move_to_end(name)
-                return self._kept[name]
+                return self._kept[name][0]
         found = read()
-        if found is not None:
-            with self._lock:
-                self._keep(name, found)
-        return found
+        if found is None:
+            return None
+        needed = replace(found, localizations={}, fragments={}, sample={})
+        with self._lock:
+            self._keep(name, needed)
+        return needed
 
     def _keep(self, name: tuple[Place, int], found: TemplateVersion) -> None:
         if name in self._kept:
             return
-        self._kept[name] = found
-        self._size += _size(found)
+        size = weight_of(astuple(found)) + BESIDE
+        self._kept[name] = found, size
+        self._size += size
         while self._size > self.most:
-            _, forgotten = self._kept.popitem(last=False)
-            self._size -= _size(forgotten)
+            _, (_, freed) = self._kept.popitem(last=False)
+            self._size -= freed
 
 
 class KnownTemplates:
@@ -53,7 +61,7 @@ class KnownTemplates:
     version of a number, is asked for every time.
     """
 
-    def __init__(self, stored: Templates, clock: Clock, fresh_for: int, most: int = MOST_CHARACTERS) -> None:
+    def __init__(self, stored: Templates, clock: Clock, fresh_for: int, most: int = MOST_BYTES) -> None:
         self._stored = stored
         self._published: Memory[Place, int] = Memory(clock, fresh_for)
         self._versions = _Versions(most)
@@ -77,6 +85,11 @@ class KnownTemplates:
         return template.published
 
 
-def _size(version: TemplateVersion) -> int:
-    said = [text for parts in (*version.localizations.values(), *version.ready.values()) for text in parts.values()]
-    return sum(map(len, (*said, *version.fragments.values())))
+def weight_of(value: Any) -> int:
+    """Return the bytes of memory that a value takes with all that is in it, each time that it is there."""
+    inner: Iterable[Any] = ()
+    if isinstance(value, dict):
+        inner = (*value, *value.values())
+    elif isinstance(value, list | tuple):
+        inner = value
+    return sys.getsizeof(value) + sum(map(weight_of, inner))

@@ -16,7 +16,9 @@ from chalicelib.services.ports.notifications import Page
 
 
 class TemplateLookup(Protocol):
-    """All that sending needs of templates; which version is published may be a minute old."""
+    """All that sending needs of templates; which version is published may be a minute old. What only authors read (the
+    sources as they were written, the sample) may be left out.
+    """
 
     def published(self, tenant: TenantId, key: TemplateKey) -> TemplateVersion | None:
         """Return the published version of a template; None where there is no such template or none is published."""

@@ -1,10 +1,16 @@
 """Templates as sending knows them: the published version for a short time, versions for good, while there is room."""
 
-import pytest
+import gc
+import tracemalloc
+from typing import Any
 
-from chalicelib.domain.ids import TemplateKey, TenantId
+import pytest
+from msgspec.structs import astuple
+
+from chalicelib.domain.ids import FragmentKey, TemplateKey, TenantId
 from chalicelib.domain.template import Locale, Part, Template, TemplateVersion
-from chalicelib.services.known_templates import KnownTemplates
+from chalicelib.services.known_templates import BESIDE, KnownTemplates, weight_of
+from chalicelib.store.packing import pack, unpack
 from tests.build import ACME
 from tests.fakes import ManualClock
 from tests.store.test_templates import ORDER, a_template, a_version
@@ -35,15 +41,15 @@ def stored() -> Counting:
     """A template of three versions, the first of which is published."""
     stored = Counting()
     template = a_template(published=1, history=(1,))
-    stored.create(ACME, template, of_a_thousand_characters(1))
+    stored.create(ACME, template, a_version(1))
     for number in (2, 3):
-        template = stored.update(ACME, template, of_a_thousand_characters(number))
+        template = stored.update(ACME, template, a_version(number))
     return stored
 
 
-def of_a_thousand_characters(number: int) -> TemplateVersion:
-    said = {Locale("en"): {Part.SMS_TEXT: "x" * 500}}
-    return a_version(number, localizations=said, ready=said, fragments={})
+def remembered(number: int) -> TemplateVersion:
+    """Return what sending needs of a version."""
+    return a_version(number, localizations={}, fragments={}, sample={})
 
 
 def republish(stored: Counting, number: int | None) -> None:
@@ -56,14 +62,14 @@ def republish(stored: Counting, number: int | None) -> None:
 def test_the_published_version_is_asked_for_once_in_a_while(stored: Counting) -> None:
     clock = ManualClock()
     known = KnownTemplates(stored, clock, FRESH_FOR)
-    assert known.published(ACME, ORDER) == of_a_thousand_characters(1)
+    assert known.published(ACME, ORDER) == remembered(1)
     republish(stored, 2)
     clock.advance(FRESH_FOR - 1)
-    assert known.published(ACME, ORDER) == of_a_thousand_characters(1)
+    assert known.published(ACME, ORDER) == remembered(1)
     assert stored.asked == [ORDER, 1]
 
     clock.advance(1)
-    assert known.published(ACME, ORDER) == of_a_thousand_characters(2)
+    assert known.published(ACME, ORDER) == remembered(2)
     assert stored.asked == [ORDER, 1, ORDER, 2]
 
 
@@ -71,14 +77,15 @@ def test_a_version_is_read_once_however_old_it_is(stored: Counting) -> None:
     clock = ManualClock()
     known = KnownTemplates(stored, clock, FRESH_FOR)
     for _ in range(3):
-        assert known.version(ACME, ORDER, 3) == of_a_thousand_characters(3)
+        assert known.version(ACME, ORDER, 3) == remembered(3)
         clock.advance(FRESH_FOR * 1_000)
     assert stored.asked == [3]
 
 
-@pytest.mark.parametrize(("room", "asked"), [(3_000, []), (2_999, [1]), (2_000, [1]), (999, [3, 1, 3, 1])])
-def test_the_version_not_used_for_longest_makes_room(stored: Counting, room: int, asked: list[int]) -> None:
-    known = KnownTemplates(stored, ManualClock(), FRESH_FOR, room)
+@pytest.mark.parametrize(("room", "asked"), [(3, []), (2.9, [1]), (2, [1]), (0.9, [3, 1, 3, 1])])
+def test_the_version_not_used_for_longest_makes_room(stored: Counting, room: float, asked: list[int]) -> None:
+    each = weight_of(astuple(remembered(1))) + BESIDE
+    known = KnownTemplates(stored, ManualClock(), FRESH_FOR, int(room * each))
     for number in (1, 2, 3):
         known.version(ACME, ORDER, number)
     known.version(ACME, ORDER, 3)
@@ -86,6 +93,47 @@ def test_the_version_not_used_for_longest_makes_room(stored: Counting, room: int
     for number in (3, 1, 3, 1):
         known.version(ACME, ORDER, number)
     assert stored.asked == asked
+
+
+PARTS = {Part.EMAIL_HTML: "x" * 20_000}
+HEAVY: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "a sample": {"sample": {"rows": [{"n": number} for number in range(200)]}},
+    "a schema": {"schema": {"properties": {f"p{number}": {"type": "string"} for number in range(100)}}},
+    "an empty schema": {"schema": {"examples": [[] for _ in range(500)]}},
+    "sources": {"localizations": {Locale("en"): PARTS}, "fragments": {FragmentKey("main"): "x" * 20_000}},
+    "HTML": {"ready": {Locale("en"): PARTS}},
+    "emoji": {"ready": {Locale("en"): {Part.SMS_TEXT: "\U0001f389" * 10_000}}},
+}
+
+
+class Endless(Counting):
+    """A template that has every version, each read anew from the table."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__()
+        self._row = pack(a_version(**said))
+
+    def version(self, tenant: TenantId, key: TemplateKey, number: int) -> TemplateVersion | None:
+        self.asked.append(number)
+        return unpack(self._row, TemplateVersion, number=number)
+
+
+@pytest.mark.parametrize("heavy", HEAVY.values(), ids=HEAVY)
+def test_what_is_remembered_takes_no_more_memory_than_there_is_room(heavy: dict[str, Any]) -> None:
+    room, stored = 200_000, Endless(**heavy)
+    known = KnownTemplates(stored, ManualClock(), FRESH_FOR, room)
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            known.version(ACME, ORDER, number)
+        gc.collect()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken < 1.1 * room
+    assert known.version(ACME, ORDER, 99)
+    assert len(stored.asked) == 100
 
 
 def test_what_is_not_there_is_never_remembered(stored: Counting) -> None:
@@ -97,7 +145,7 @@ def test_what_is_not_there_is_never_remembered(stored: Counting) -> None:
 
     republish(stored, 2)
 
-    assert known.published(ACME, ORDER) == of_a_thousand_characters(2)
+    assert known.published(ACME, ORDER) == remembered(2)
 
 
 def test_each_tenant_has_its_own(stored: Counting) -> None:
