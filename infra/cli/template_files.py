@@ -2,8 +2,10 @@
 
 `<key>/template.yaml` says what a template is, `<key>/<locale>/<part>.j2` what it says (`en/email.html.j2`);
 `_layouts/<key>.html.j2` and `_partials/<key>.j2` are what templates share. A source has one line break more as a file.
+Lines end with a line feed, whichever way they did for the tenant or do in the folder: templates read all ways alike.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -61,10 +63,15 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
 
 def inside(folder: Path, name: str) -> Path:
     """Return where a text lies; CommandError when that is outside of the folder, be it by a link."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
         raise CommandError(f"{name} would lie outside of {folder}.")
     return path
+
+
+def with_line_feeds(text: str) -> str:
+    """Return a text whose lines end with a line feed, as those of a file that was read do."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def is_key(text: str) -> bool:
@@ -83,15 +90,20 @@ def files_of(key: str, draft: Draft) -> Files:
     """Return a template as files."""
     checked(key, "key", right=is_key(key))
     told = {field: draft[field] for field in _FIELDS if draft.get(field)}
-    parts = {
-        (checked(locale, "locale", right=LOCALE.match(locale) is not None), part): source
-        for locale, said in draft["localizations"].items()
-        for part, source in _flat(said).items()
-    }
+    parts = sources_in(draft)
     if told.get("channels") == _derived(parts):
         del told["channels"]
     sources = {f"{key}/{locale}/{part}.j2": f"{source}\n" for (locale, part), source in parts.items()}
     return {f"{key}/{ABOUT}": _yaml(told)} | sources
+
+
+def sources_in(draft: Draft) -> dict[tuple[str, Part], str]:
+    """Return what a template says, by language and part."""
+    return {
+        (checked(locale, "locale", right=LOCALE.match(locale) is not None), part): with_line_feeds(source)
+        for locale, said in draft["localizations"].items()
+        for part, source in _flat(said).items()
+    }
 
 
 def fragment_file(kind: str, key: str) -> str:
@@ -150,7 +162,12 @@ def _about(name: str, text: str) -> Draft:
         raise CommandError(f"{name} is not YAML: {error}") from error
     if not isinstance(told, dict) or not {"name", "category"} <= told.keys() <= {*_FIELDS}:
         raise CommandError(f"{name} needs name and category, and may have {', '.join(_FIELDS[2:])}.")
-    return dict(told)
+    try:
+        plain: Draft = json.loads(json.dumps(told, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        detail = "dates, for one, need quotation marks"
+        raise CommandError(f"{name} has something that JSON has not: {detail} ({error}).") from error
+    return plain
 
 
 def _yaml(told: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ from infra.cli.template_files import (
     fragments_in,
     inside,
     read_files,
+    sources_in,
+    with_line_feeds,
     write_files,
 )
 
@@ -39,12 +41,11 @@ def push(api: Api, folder: Path, *, publish: bool) -> Iterator[Done]:
     files = read_files(folder)
     drafts = drafts_in(files)
     sources = {kind: fragments_in(files, kind) for kind in SHARED}
-    shared = {key: source for each in sources.values() for key, source in each.items()}
     for kind, fragments in sources.items():
         for key, source in fragments.items():
             yield Done(fragment_file(kind, key), _push_fragment(api, f"{ADMIN}/{kind}", key, source))
     for key, draft in drafts.items():
-        yield Done(key, _push_template(api, key, draft, shared))
+        yield Done(key, _push_template(api, key, draft, sources))
         if publish:
             template = api.get(f"{TEMPLATES}/{key}")
             if template.get("published") != template["latest"]:
@@ -91,7 +92,7 @@ def remote_files(api: Api) -> Files:
     files: Files = {}
     for kind in SHARED:
         for fragment in _all(api, f"{ADMIN}/{kind}"):
-            files[fragment_file(kind, fragment["key"])] = f"{fragment['source']}\n"
+            files[fragment_file(kind, fragment["key"])] = f"{with_line_feeds(fragment['source'])}\n"
     for template in _all(api, TEMPLATES):
         latest = api.get(f"{TEMPLATES}/{template['key']}/versions/{template['latest']}")
         files |= files_of(template["key"], latest | {"name": template["name"]})
@@ -103,13 +104,13 @@ def _push_fragment(api: Api, path: str, key: str, source: str) -> str:
     if stored is None:
         api.post(path, {"key": key, "source": source})
         return "created"
-    if stored["source"] == source:
+    if with_line_feeds(stored["source"]) == source:
         return "unchanged"
     api.patch(f"{path}/{key}", {"source": source, "version": stored["version"]})
     return "changed"
 
 
-def _push_template(api: Api, key: str, draft: Draft, shared: Mapping[str, str]) -> str:
+def _push_template(api: Api, key: str, draft: Draft, sources: Mapping[str, Mapping[str, str]]) -> str:
     path = f"{TEMPLATES}/{key}"
     body = {field: draft[field] for field in _DRAFT if draft.get(field)}
     template = api.find(path)
@@ -119,19 +120,25 @@ def _push_template(api: Api, key: str, draft: Draft, shared: Mapping[str, str]) 
     if template["name"] != draft["name"]:
         template = api.patch(path, {"name": draft["name"], "version": template["version"]})
     latest = api.get(f"{path}/versions/{template['latest']}")
-    if _says(latest) == _says(draft) and not _outdated(latest, shared):
+    if _says(latest) == _says(draft) and not _outdated(latest, sources):
         return "unchanged"
     added = api.post(f"{path}/versions", body | {"version": template["version"]})
     return f"created version {added['number']}"
 
 
 def _says(draft: Draft) -> dict[str, Any]:
-    return {field: draft[field] for field in _DRAFT if draft.get(field)}
+    said = {field: draft[field] for field in _DRAFT if draft.get(field)}
+    return said | {"localizations": sources_in(draft)}
 
 
-def _outdated(latest: Draft, shared: Mapping[str, str]) -> bool:
+def _outdated(latest: Draft, sources: Mapping[str, Mapping[str, str]]) -> bool:
     """Tell whether a version has other copies of layouts and partials than these."""
-    return any(key in shared and shared[key] != copy for key, copy in latest["fragments"].items())
+    for key, copy in latest["fragments"].items():
+        # A layout and a partial may have the same key; a template that uses the one cannot use the other.
+        kind = "layouts" if key == latest.get("layout") else "partials"
+        if key in sources[kind] and sources[kind][key] != with_line_feeds(copy):
+            return True
+    return False
 
 
 def _all(api: Api, path: str) -> Iterator[dict[str, Any]]:

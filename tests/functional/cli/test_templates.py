@@ -116,6 +116,34 @@ def test_a_changed_partial_makes_a_version_of_the_templates_that_have_a_copy(ten
     assert set(push(tenant, folder).values()) == {"unchanged"}
 
 
+def test_a_layout_and_a_partial_of_one_key_are_told_apart(tenant: InProcess, folder: Path) -> None:
+    write_files(folder, {"_partials/main.j2": "Bye\n", "_layouts/greeting.html.j2": "<p>{{ content }}</p>\n"})
+    push(tenant, folder)
+    assert set(push(tenant, folder).values()) == {"unchanged"}
+    (folder / "_layouts/main.html.j2").write_text("<b>{{ content }}</b>\n")
+    assert push(tenant, folder)["order"] == "created version 2"
+
+
+def test_how_lines_end_makes_no_difference(tenant: InProcess, folder: Path) -> None:
+    push(tenant, folder)
+    source = "One\r\n{{ id }}\r\n\r"
+    said = {"email": {"subject": "Order {{ id }}", "text": source}}
+    tenant.put("/api/v1/admin/templates/order/localizations/de", said)
+    tenant.patch("/api/v1/admin/partials/greeting", {"source": "Hello\r\nyou", "version": 1})
+    tenant.put("/api/v1/admin/templates/order/localizations/de", said)
+
+    pull(tenant, folder, force=True)
+
+    assert (folder / "order/de/email.text.j2").read_bytes() == b"One\n{{ id }}\n\n\n"
+    assert pull(tenant, folder) == {}
+    assert diff(tenant, folder) == []
+    assert set(push(tenant, folder).values()) == {"unchanged"}
+    for file in folder.rglob("*.*"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert set(push(tenant, folder).values()) == {"unchanged"}
+    assert pull(tenant, folder) == {}
+
+
 def test_another_name_is_no_other_version(tenant: InProcess, folder: Path) -> None:
     push(tenant, folder)
     about = folder / "order/template.yaml"
@@ -188,6 +216,22 @@ def test_what_is_refused_is_told_with_its_place(tenant: InProcess, folder: Path)
         ("order/notes.txt", "x", "is not a file of a template"),
         ("other/en/sms.text.j2", "x", r"other/template\.yaml is missing"),
         ("order/template.yaml", "name: [", "is not YAML"),
+        (
+            "order/template.yaml",
+            "name: A\ncategory: system\nsample: {on: 2026-01-31}",
+            r"order/template\.yaml has .* quotation",
+        ),
+        (
+            "order/template.yaml",
+            "name: A\ncategory: system\nsample: {2026-01-31: a}",
+            r"order/template\.yaml has .* quotation",
+        ),
+        (
+            "order/template.yaml",
+            "name: A\ncategory: system\nsample: {total: .nan}",
+            r"order/template\.yaml has .* JSON",
+        ),
+        ("order/template.yaml", "name: A\ncategory: system\nsample: &a [*a]", r"order/template\.yaml has .* JSON"),
         ("order/template.yaml", "- a", "needs name and category"),
         ("order/template.yaml", "name: A\ncategory: system\nkey: x\n", "needs name and category"),
         ("_layouts/main.txt", "x", "is not the file of a layout"),
@@ -233,6 +277,14 @@ def test_a_link_does_not_lead_outside_of_the_folder(tenant: InProcess, folder: P
     with pytest.raises(CommandError, match="outside"):
         pull(tenant, other)
     assert list(outside.iterdir()) == []
+
+
+def test_what_is_removed_is_the_link_and_not_what_it_leads_to(tenant: InProcess, folder: Path) -> None:
+    push(tenant, folder)
+    kept, link = folder / "order/en/email.subject.j2", folder / "order/en/sms.text.j2"
+    link.symlink_to(kept)
+    assert pull(tenant, folder, force=True) == {"order/en/sms.text.j2": "removed"}
+    assert (kept.exists(), link.is_symlink()) == (True, False)
 
 
 class Served(BaseHTTPRequestHandler):
