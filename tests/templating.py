@@ -37,7 +37,7 @@ def templating_on(store: Store, audited: AuditedChanges) -> dict[str, Any]:
         "manage_templates": manage,
         "publish_template": PublishTemplate(store.templates, manage, rendering, audited),
         "preview_template": PreviewTemplate(store.templates, manage, drafting, rendering),
-        "manage_fragments": ManageFragments(store.fragments, store.templates, store.tenants, audited),
+        "manage_fragments": ManageFragments(store.fragments, store.templates, store.tenants, rendering, audited),
         "manage_categories": ManageCategories(store.categories, store.templates, store.tenants, audited),
     }
 

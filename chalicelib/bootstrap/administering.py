@@ -190,7 +190,7 @@ def manage_fragments() -> "ManageFragments":
     """Return the use case that keeps layouts and partials."""
     from chalicelib.services.manage_fragments import ManageFragments
 
-    return ManageFragments(fragments(), templates(), known_tenants(), audited_changes())
+    return ManageFragments(fragments(), templates(), known_tenants(), rendering, audited_changes())
 
 
 @cache

@@ -1,6 +1,5 @@
 """Managing what templates share: layouts and partials."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,10 +12,10 @@ from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.ids import FragmentKey, TenantId
 from chalicelib.domain.template import Template
 from chalicelib.services.audited_change import Action, Actor, AuditedChanges, Change, expect_version
-from chalicelib.services.ports import Fragments, Page, StaleVersionError, Templates, TenantLookup
+from chalicelib.services.fragment_faults import fragment_faults
+from chalicelib.services.ports import Fragments, Page, Rendering, StaleVersionError, Templates, TenantLookup
 
 MOST_BYTES: Final = 100_000
-_CONTENT: Final = re.compile(r"\{\{[-+]?\s*content\b")
 _ACTIONS: Final = {
     FragmentKind.LAYOUT: (Action.CREATE_LAYOUT, Action.UPDATE_LAYOUT, Action.DELETE_LAYOUT),
     FragmentKind.PARTIAL: (Action.CREATE_PARTIAL, Action.UPDATE_PARTIAL, Action.DELETE_PARTIAL),
@@ -34,6 +33,7 @@ class ManageFragments:
     fragments: Fragments
     templates: Templates
     tenants: TenantLookup
+    rendering: Callable[[], Rendering]
     audited: AuditedChanges
 
     def create(self, tenant: TenantId, fragment: Fragment, by: Actor) -> Fragment:
@@ -42,13 +42,11 @@ class ManageFragments:
         Raises
         ------
         InvalidInputError
-            It is too large, or a layout without a place for content.
+            It is too large, or no template could use it; the faults say where.
         ConflictError
             The tenant has one of this kind and key.
         """
-        if self.tenants.get(tenant) is None:
-            raise NotFoundError("No such tenant")
-        _check(fragment)
+        self._check(tenant, fragment)
         if self.fragments.get(tenant, fragment.kind, fragment.key) is not None:
             raise ConflictError(f"There is a {fragment.kind} {fragment.key}")
         with self.audited.change(_change(tenant, None, fragment), by):
@@ -81,7 +79,8 @@ class ManageFragments:
         revised = revise(stored)
         if revised == stored:
             return stored
-        _check(revised)
+        if revised.source != stored.source:
+            self._check(tenant, revised)
         with self.audited.change(_change(tenant, stored, revised), by):
             return self.fragments.update(tenant, revised)
 
@@ -104,6 +103,18 @@ class ManageFragments:
             if key in (template.layouts if kind is FragmentKind.LAYOUT else template.partials):
                 yield template
 
+    def _check(self, tenant: TenantId, fragment: Fragment) -> None:
+        owner = self.tenants.get(tenant)
+        if owner is None:
+            raise NotFoundError("No such tenant")
+        size = len(fragment.source.encode())
+        if size > MOST_BYTES:
+            detail = f"It has {size} bytes; it may have {MOST_BYTES}"
+            raise InvalidInputError(faults=[Fault(pointer="/source", code="too_large", detail=detail)])
+        faults = fragment_faults(fragment, owner.settings.url_schemes, self.rendering())
+        if faults:
+            raise InvalidInputError(faults=faults)
+
 
 def all_templates(templates: Templates, tenant: TenantId) -> Iterator[Template]:
     """Yield all templates of a tenant in order of key."""
@@ -114,16 +125,6 @@ def all_templates(templates: Templates, tenant: TenantId) -> Iterator[Template]:
         after = page.next
         if after is None:
             return
-
-
-def _check(fragment: Fragment) -> None:
-    size = len(fragment.source.encode())
-    if size > MOST_BYTES:
-        detail = f"It has {size} bytes; it may have {MOST_BYTES}"
-        raise InvalidInputError(faults=[Fault(pointer="/source", code="too_large", detail=detail)])
-    if fragment.kind is FragmentKind.LAYOUT and not _CONTENT.search(fragment.source):
-        detail = "A layout needs a place for the e-mail's own HTML: {{ content }}"
-        raise InvalidInputError(faults=[Fault(pointer="/source", code="content_missing", detail=detail)])
 
 
 def _change(tenant: TenantId, before: Fragment | None, after: Fragment | None) -> Change:

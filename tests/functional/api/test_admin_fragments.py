@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.fragment import Fragment, FragmentKind
+from chalicelib.domain.ids import FragmentKey
 from chalicelib.domain.words import Role
+from chalicelib.services.built_in_templates import LAYOUT as BUILT_IN
+from chalicelib.services.built_in_templates import UNSUBSCRIBE, built_in_fragments
 from tests.api import Api, in_memory_api
-from tests.build import ACME, a_tenant
+from tests.build import ACME, NOW, a_tenant
 from tests.callers import ADMIN, FOREIGN_ADMIN, GLOBEX, a_user
 from tests.fakes import ManualClock
 from tests.functional.api.test_admin_templates import BODY, DRAFT, ORDER, TEMPLATES
-from tests.twin import TwinTenants
+from tests.twin import TwinFragments, TwinTenants
 from tests.world import World
 
 ADMINISTRATION = "/api/v1/admin"
@@ -125,6 +129,73 @@ def test_what_cannot_be_used_is_refused(api: Api, path: str, body: Any, faults: 
     refused = api.call("POST", path, ADMIN, body)
     assert (refused.status, refused.faults) == (422, faults), refused.text
     assert (api.world.rows.fragments, api.world.rows.categories, api.world.rows.audit) == ({}, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "place"),
+    [
+        (LAYOUTS, "<p>\n{{ content }} {% for %}", ("syntax_error", 2, 22)),
+        (LAYOUTS, "<p>{{ content }}</p>\n <script>", ("unsafe_html", 2, 2)),
+        (LAYOUTS, "<p>{{ content }}</p>\n<a onclick='x()'>", ("unsafe_html", 2, 4)),
+        (LAYOUTS, "{{ content }}<a href={{ link }}>x</a>", ("unsafe_place", 1, 22)),
+        (LAYOUTS, "{{ content }}<style>p { color: {{ color }} }</style>", ("unsafe_place", 1, 32)),
+        (LAYOUTS, "{{ content }}<a href='shop://x'>x</a>", ("unsafe_html", 1, 23)),
+        (LAYOUTS, "{{ content }}<p class='a", ("unsafe_html", 1, 14)),
+        (LAYOUTS, "{{ content }}\n{{ content }}", ("content_missing", 2, 1)),
+        (LAYOUTS, "{# {{ content }} #}", ("content_missing", 1, 1)),
+        (LAYOUTS, "{% set x = 1 %}{{ content }}", ("forbidden_syntax", 1, 4)),
+        (LAYOUTS, "{{ content }}\n{% include 'main' %}", ("include_cycle", 2, 1)),
+        (PARTIALS, "Hello\n{{ name", ("syntax_error", 2, 4)),
+        (PARTIALS, "{{ name.__class__ }}", ("forbidden_syntax", 1, 8)),
+        (PARTIALS, "Hello {{ lipsum() }}", ("forbidden_syntax", 1, 16)),
+        (PARTIALS, "{% include 'main' %}", ("include_cycle", 1, 1)),
+        (PARTIALS, "a\u2028b", ("forbidden_character", 1, 2)),
+    ],
+)
+def test_what_no_template_could_use_is_refused_when_it_is_saved_with_its_place(
+    api: Api, path: str, source: str, place: tuple[str, int, int]
+) -> None:
+    refused = api.call("POST", path, ADMIN, {"key": "main", "source": source})
+    assert refused.status == 422, refused.text
+    (fault,) = refused.json["faults"]
+    assert (fault["pointer"], fault["code"], fault["line"], fault["column"]) == ("/source", *place)
+    assert api.world.rows.fragments == {}
+
+    assert api.call("POST", path, ADMIN, {"key": "main", "source": "{{ content }}"}).status == 201
+    changed = api.call("PATCH", f"{path}/main", ADMIN, {"source": source})
+    assert (changed.status, changed.faults) == (422, {"/source": place[0]})
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        (LAYOUTS, "<style>.a { color: red }</style>{{- content -}}<p>{{ company.name|upper }} {{ locale }}</p>"),
+        (
+            LAYOUTS,
+            "{{ content }}{% for line in order.lines %}<a href='{{ line.url }}'>{{ loop.index }}</a>{% endfor %}",
+        ),
+        (LAYOUTS, "<title>{{ tenant.name }}</title>{{ content }}{% include 'not-there-yet' %}"),
+        (LAYOUTS, "{% include 'head' %}{{ content }}{% include 'foot' %}</table>"),
+        (LAYOUTS, "<!--[if mso]><table><tr><td><![endif]-->{{ content }}<!--[if mso]></td></tr></table><![endif]-->"),
+        (PARTIALS, "{% if name is defined %}Dear {{ name }}{% else %}{% include 'not-there-yet' %}{% endif %}"),
+        (PARTIALS, "<p>{{ content }}</p><script>"),
+        (PARTIALS, "{{ recipient.attributes.a }} {{ items[0]|default('Ω') }} {{ naïve }}"),
+    ],
+)
+def test_what_some_template_could_use_is_saved(api: Api, path: str, source: str) -> None:
+    assert api.call("POST", path, ADMIN, {"key": "main", "source": source}).status == 201
+
+
+@pytest.mark.parametrize(("path", "key"), [(LAYOUTS, BUILT_IN), (PARTIALS, UNSUBSCRIBE)])
+def test_what_every_tenant_begins_with_is_saved(api: Api, path: str, key: FragmentKey) -> None:
+    source = built_in_fragments()[key]
+    assert api.call("POST", path, ADMIN, {"key": key, "source": source}).status == 201
+
+
+def test_the_description_of_what_was_saved_before_may_change(api: Api) -> None:
+    kept = Fragment(kind=FragmentKind.PARTIAL, key=FragmentKey("old"), source="{% for %}", created_at=NOW)
+    TwinFragments(api.world.rows).create(ACME, kept)
+    assert api.call("PATCH", f"{PARTIALS}/old", ADMIN, {"description": "Mend me"}).status == 200
 
 
 def test_a_category_is_created_used_and_kept_while_it_is(api: Api) -> None:
