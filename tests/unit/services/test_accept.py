@@ -226,3 +226,23 @@ def test_only_an_existing_active_tenant_sends() -> None:
     world.rows.tenants[ACME] = replace(world.tenant, status=TenantStatus.SUSPENDED)
     with pytest.raises(TenantSuspendedError):
         accept(world)
+
+
+def test_what_was_never_sent_before_costs_one_write_for_its_key_and_no_read() -> None:
+    world = World()
+    asked: list[str] = []
+    publish(world, 1)
+
+    class Asked:
+        """A port that remembers what was asked of it."""
+
+        def __init__(self, port: object) -> None:
+            self._port = port
+
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            return getattr(self._port, name)
+
+    world.accept(Asked)(from_template(), sent_by="service:orders", now=NOW, key=KEY)
+
+    assert sorted(asked) == ["add", "begin", "put", "put"]
