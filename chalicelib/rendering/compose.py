@@ -107,6 +107,7 @@ class Composer:
             `too_large`; `content_missing`: a layout without `{{ content }}`, or with several.
         """
         composed = Composed()
+        composed.add("", part, 0)
         if layout is None:
             self._add(composed, part, None, ())
         else:

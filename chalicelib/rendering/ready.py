@@ -105,7 +105,11 @@ class _Maker:
             return self._html(composed, trial)
         except RefusalError as refusal:
             self.faults.append(composed.fault(refusal))
-            return {}
+        except ValueError as error:
+            # Python reads no number of thousands of digits, as `&#999…;` may have.
+            detail = f"This HTML cannot be read: {str(error)[:100]}"
+            self.faults.append(composed.fault(RefusalError("unsafe_html", detail)))
+        return {}
 
     def _html(self, composed: Composed, trial: "_Trial") -> Parts:
         """Return HTML with its style sheets inlined, and the text that follows from it."""

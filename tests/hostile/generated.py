@@ -62,6 +62,10 @@ TESTS = (
     "in xs",
     "sameas(s)",
     "odd",
+    "upper",
+    "lower",
+    "eq xs",
+    "in s",
 )
 OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "~", "==", "<", "in", "and", "or", "not in")
 CONSTANTS = (
@@ -75,6 +79,8 @@ CONSTANTS = (
     "''",
     "'%s'",
     "'{0.__class__}'",
+    "'%300000000d'",
+    "'\\ud800'",
     "none",
     "true",
     "[]",

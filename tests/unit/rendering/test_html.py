@@ -46,6 +46,8 @@ def text_of(source: str) -> str:
         ("<p>x</p><![foo[x]]>", "unsafe_html", 9),
         ("<p>x</p><![ if x]>", "unsafe_html", 9),
         ("<p>x</p><![x", "unsafe_html", 9),
+        ("<p>&#" + "9" * 5_000 + ";</p>", "unsafe_html", 1),
+        ("<p style='&#" + "9999999{# #}" * 700 + ";'>x</p>", "unsafe_html", 1),
         ("<b>" * 101, "too_deep", 301),
         ("<br>" * 5_001, "too_large", 1),
         ("<style>b{color:red}</style><p {% if n %}class='a'{% endif %} title='b'>x</p>", "not_inlined", None),
@@ -230,6 +232,10 @@ def test_a_mail_without_text_gets_the_text_of_its_html() -> None:
         "",
         "Logo https://acme.example",
     ]
+
+
+def test_html_that_says_nothing_is_made_ready() -> None:
+    assert saved({Part.EMAIL_HTML: ""}) == {Part.EMAIL_HTML: "", Part.EMAIL_TEXT: ""}
 
 
 def test_a_text_that_was_written_is_not_replaced() -> None:
