@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Final, NoReturn
 
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
-from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
 from jinja2.lexer import Lexer
 from jinja2.runtime import Context, LoopContext
@@ -19,15 +18,12 @@ from chalicelib.rendering.conditions import TESTS
 from chalicelib.rendering.filters import FILTERS
 from chalicelib.rendering.grammar import COMPARED, EACH, LOOP, parse, size
 from chalicelib.rendering.positions import PositionLexer
-from chalicelib.rendering.refusal import RefusalError
 from chalicelib.rendering.run import kind_of, need
 from chalicelib.rendering.values import number_of, printed
 
 _JINJAS_TESTS: Final = ("boolean", "defined", "false", "float", "integer", "none", "string", "true", "undefined")
 """Those that look at the kind of a value only."""
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%"})
-_UNCOMPILED: Final = (JinjaError, SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
-"""What Jinja and Python may end with when they compile what was not written for them."""
 
 
 class Sandbox(SandboxedEnvironment):
@@ -53,10 +49,7 @@ class Sandbox(SandboxedEnvironment):
     def compiled(self, source: str) -> Template:
         """Return a source as code; RefusalError when something in it is not allowed."""
         tree = _Counted().visit(parse(source, self))
-        try:
-            code = self.compile(tree, filename=SOURCE_NAME)
-        except _UNCOMPILED as error:
-            raise RefusalError("syntax_error", "This cannot be compiled") from error
+        code = self.compile(tree, filename=SOURCE_NAME)
         return self.template_class.from_code(self, code, self.globals)
 
     def context(self, names: dict[str, Any]) -> Context:
