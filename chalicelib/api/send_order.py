@@ -20,7 +20,6 @@ from chalicelib.domain.ids import PolicyId, ProviderId, TemplateKey
 from chalicelib.domain.tenant import Tenant
 from chalicelib.domain.value import Millis
 from chalicelib.domain.words import Channel, Priority, Strategy
-from chalicelib.rendering.sanitize import sanitize
 from chalicelib.services.order import Filling, Order
 
 MOST_HTML: Final = 150_000
@@ -95,8 +94,17 @@ def _content(body: SendBody, tenant: Tenant) -> Content:
 def _html(content: ContentBody, tenant: Tenant) -> str | None:
     if content.html is None:
         return None
-    html = sanitize(content.html, tenant.settings.url_schemes)
+    from chalicelib.rendering.html_weight import HtmlError
+    from chalicelib.rendering.sanitize import sanitize
+
+    try:
+        html = sanitize(content.html, tenant.settings.url_schemes)
+    except HtmlError as error:
+        raise _unusable_html("too_large", str(error)) from error
     if len(html.encode()) > MOST_HTML:
-        detail = f"Sanitized, it may have {MOST_HTML} bytes"
-        raise InvalidInputError(faults=[Fault(pointer="/content/html", code="too_long", detail=detail)])
+        raise _unusable_html("too_long", f"Sanitized, it may have {MOST_HTML} bytes")
     return html or None
+
+
+def _unusable_html(code: str, detail: str) -> InvalidInputError:
+    return InvalidInputError(faults=[Fault(pointer="/content/html", code=code, detail=detail)])

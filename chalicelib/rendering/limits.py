@@ -39,6 +39,8 @@ TAGS: Final = 5_000
 """Tags of the HTML of one source."""
 NESTED_ELEMENTS: Final = 100
 """Elements of HTML that are open at once: what reads HTML recurses, and crashes some thousands deep."""
+HTML: Final = 1_000_000
+"""Characters that HTML of a send comes to once all is written that readers repeat; elements count as some more."""
 STYLING: Final = 10_000_000
 """Characters of style sheets, times the tags of the HTML: what inlining may come to at most."""
 SCHEMA_NODES: Final = 2_000

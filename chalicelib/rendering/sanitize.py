@@ -4,6 +4,9 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from chalicelib.rendering import limits
+from chalicelib.rendering.html_weight import HtmlError, simplified, weight_of
+
 _STYLES: Final = frozenset(
     f"{side}{suffix}" for side in ("margin", "padding") for suffix in ("", "-top", "-right", "-bottom", "-left")
 ) | {
@@ -48,8 +51,33 @@ _TABLE: Final = frozenset({"border", "cellpadding", "cellspacing", "role"})
 _SCHEMES: Final = frozenset({"https", "http", "mailto", "tel"})
 
 
+class Sanitizer:
+    """Makes all HTML of a message harmless: without whatever could run, load or deceive; links may have the tenant's
+    `schemes` too. HtmlError when all of it together comes to more than it may.
+    """
+
+    def __init__(self, schemes: Collection[str] = ()) -> None:
+        self._schemes = schemes
+        self._weight = limits.HTML
+        self._characters = limits.OUTPUT
+
+    def __call__(self, html: str) -> str:
+        """Return HTML made harmless."""
+        html = simplified(html)
+        self._weight -= weight_of(html, self._weight)
+        harmless = _clean(html, self._schemes)
+        self._characters -= len(harmless)
+        if self._characters < 0:
+            raise HtmlError(f"Sanitized, all HTML may have {limits.OUTPUT} characters")
+        return harmless
+
+
 def sanitize(html: str, schemes: Collection[str] = ()) -> str:
-    """Return `html` without whatever could run, load or deceive; links may have the tenant's `schemes` too."""
+    """Return `html` made harmless, when it is all of a message's; raises HtmlError."""
+    return Sanitizer(schemes)(html)
+
+
+def _clean(html: str, schemes: Collection[str]) -> str:
     import nh3
 
     # `cite` is an address that nh3 takes for a text.

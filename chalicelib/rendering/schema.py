@@ -8,6 +8,7 @@ from chalicelib.domain.errors import Fault
 from chalicelib.domain.wire import to_json
 from chalicelib.rendering import limits
 from chalicelib.rendering.bounded import Bounded
+from chalicelib.rendering.html_data import Marked, html_fault, marked
 from chalicelib.rendering.schema_rules import RESERVED, SchemaError, check_rules
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ class Schemas:
 class _Checker:
     """A compiled schema of so many values. How long a check takes grows with these and with the data's."""
 
-    def __init__(self, validator: "Draft202012Validator", size: int) -> None:
+    def __init__(self, validator: "Draft202012Validator", size: int, html: Marked) -> None:
         self._validator = validator
         self._size = size
+        self._html = html
 
     def faults(self, data: Mapping[str, Any], values: int) -> tuple[Fault, ...]:
         """Return what is wrong with data of so many values."""
@@ -86,7 +88,8 @@ class _Checker:
             detail = f"With this schema, data may have {limits.CHECKS // self._size} values"
             return (Fault(pointer="", code="too_large", detail=detail),)
         if self._validator.is_valid(data):
-            return ()
+            fault = html_fault(data, self._html)
+            return () if fault is None else (fault,)
         if work <= limits.CHECKS_TOLD:
             found = [fault for error in self._validator.iter_errors(data) for fault in _faults_of(error)]
             return tuple(found[: limits.FAULTS])
@@ -117,7 +120,7 @@ def _compiled(schema: Mapping[str, Any]) -> _Checker:
         raise SchemaError("invalid_schema", error.message[:200], pointer_of(place)) from error
     except ValueError as error:
         raise SchemaError("invalid_schema", str(error)[:200]) from error
-    return _Checker(validator, size)
+    return _Checker(validator, size, marked(schema))
 
 
 def _retrieve_nothing(uri: str) -> NoReturn:

@@ -36,7 +36,7 @@ def check_rules(schema: Mapping[str, Any]) -> int:
     _check(schema, "", 0)
     for name in schema.get("properties") or ():
         if name in RESERVED:
-            raise SchemaError("reserved_name", "Every template knows this name; data may not use it", _at("", name))
+            raise SchemaError("reserved_name", "Every template knows this name; data may not use it", below("", name))
     return _Sizes(schema).of(schema, "", ())
 
 
@@ -57,12 +57,12 @@ def _check(node: Any, pointer: str, depth: int, *, names: bool = False) -> None:
         raise SchemaError("too_deep", f"A schema may be nested {limits.SCHEMA_DEPTH} deep at most", pointer)
     for key, value in _members(node):
         if key in _REFUSED and not names:
-            raise SchemaError("forbidden_keyword", f"Schemas have no {key} here", _at(pointer, key))
+            raise SchemaError("forbidden_keyword", f"Schemas have no {key} here", below(pointer, key))
         # Percent-encoded, a reference would lead the validator elsewhere than `refers_to`.
         if key == "$ref" and not names and not (isinstance(value, str) and re.match(r"#/[^%]*\Z", value)):
             detail = "References lead to `#/…`, a place of this schema, without %"
             raise SchemaError("forbidden_reference", detail, pointer)
-        _check(value, _at(pointer, key), depth + 1, names=key in _MAPS and not names)
+        _check(value, below(pointer, key), depth + 1, names=key in _MAPS and not names)
 
 
 class _Sizes:
@@ -74,7 +74,7 @@ class _Sizes:
 
     def of(self, node: Any, pointer: str, via: tuple[str, ...]) -> int:
         """Return the size of a place that references `via` led to."""
-        size = 1 + sum(self.of(value, _at(pointer, key), via) for key, value in _members(node))
+        size = 1 + sum(self.of(value, below(pointer, key), via) for key, value in _members(node))
         reference = node.get("$ref") if isinstance(node, dict) else None
         if isinstance(reference, str):
             size += self._behind(reference, pointer, via)
@@ -97,5 +97,6 @@ def _members(node: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(index), value) for index, value in enumerate(node))
 
 
-def _at(pointer: str, key: str) -> str:
+def below(pointer: str, key: str) -> str:
+    """Return the JSON pointer to what stands under a key."""
     return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"

@@ -274,6 +274,7 @@ FAULTS: dict[str, tuple[Any, dict[str, str]]] = {
     "a ttl of years": (content(push={"ttl": 10**9}), {"/content/push/ttl": "out_of_range"}),
     "data that is no text": (content(push={"data": {"a": 1}}), {"/content/push/data/a": "wrong_type"}),
     "HTML that grows too long": (content(html="&" * 60_000), {"/content/html": "too_long"}),
+    "HTML whose readers repeat it": (content(html="<i>" * 1_000 + "<p>x" * 1_000), {"/content/html": "too_large"}),
     "an unknown channel": ({**LONG, "channels": ["email", "fax"]}, {"/channels/1": "unknown_channel"}),
     "no channels": ({**LONG, "channels": []}, {"/channels": "too_few"}),
     "channel and channels": (

@@ -4,7 +4,9 @@ from time import process_time
 
 import pytest
 
+from chalicelib.rendering.html_weight import HtmlError
 from chalicelib.rendering.sanitize import sanitize
+from tests.hostile.soup import repeated
 
 HARMLESS = [
     "<p>Hello <b>Ann</b></p>",
@@ -41,6 +43,10 @@ def test_what_mails_are_made_of_stays(html: str) -> None:
         ('<p style="background-color:url(https://evil.example.com)">x</p>', "url"),
         ('<p style="width:expression(alert(1))">x</p>', "expression"),
         (r'<p style="color:u\72l(https://evil.example.com)">x</p>', "evil"),
+        ("<svg><style><img src=x onerror=alert(1)></style></svg>", "onerror"),
+        ("<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>", "onerror"),
+        ("<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<img src=x on"),
+        ("<textarea><script>alert(1)</script></textarea>", "alert"),
     ],
 )
 def test_what_runs_loads_or_deceives_goes(html: str, gone: str) -> None:
@@ -58,3 +64,9 @@ def test_a_style_without_end_does_not_keep_the_function_busy_until_it_is_stopped
     began = process_time()
     sanitize(f'<p style="{style}">x</p>')
     assert process_time() - began < 5
+
+
+@pytest.mark.parametrize("html", [repeated(300, 300, "</p><p>x</p>"), repeated(1_000, 1_000, "<li>x"), "<br>" * 5_001])
+def test_what_comes_to_more_than_it_shows_is_refused(html: str) -> None:
+    with pytest.raises(HtmlError):
+        sanitize(html)
