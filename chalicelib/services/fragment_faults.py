@@ -21,6 +21,8 @@ _ALONE: Final = frozenset(
 """The codes of what no template can make good."""
 _TAG: Final = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _NAME: Final = re.compile(r"[^\W\d]\w*")
+_KNOWN: Final = frozenset({"recipient", "tenant", "locale", "dir", "unsubscribe_url", "loop"})
+"""To every template: a schema that has one of them is refused."""
 
 
 def fragment_faults(fragment: Fragment, url_schemes: tuple[str, ...], rendering: Rendering) -> list[Fault]:
@@ -38,13 +40,12 @@ def _smallest_use(fragment: Fragment, url_schemes: tuple[str, ...]) -> Sources:
     is_layout = fragment.kind is FragmentKind.LAYOUT
     including = f'{{% include "{fragment.key}" %}}'
     parts: Parts = {Part.EMAIL_HTML: "<p>Hello</p>"} if is_layout else {Part.SMS_TEXT: including}
-    names = {name for tag in _TAG.findall(fragment.source) for name in _NAME.findall(tag)}
+    names = {name for tag in _TAG.findall(fragment.source) for name in _NAME.findall(tag)} - _KNOWN
     return Sources(
         localizations={FALLBACK: parts},
         layout=fragment.key if is_layout else None,
         fragments=dict.fromkeys(included([fragment.source]), "") | {fragment.key: fragment.source},
-        # Not at the top, where names that every template knows would be refused.
-        schema={"allOf": [{"properties": {name: {} for name in names}}]},
+        schema={"properties": {name: {} for name in sorted(names)}},
         sample={},
         url_schemes=url_schemes,
     )

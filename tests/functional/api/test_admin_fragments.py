@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.fragment import Fragment, FragmentKind
 from chalicelib.domain.ids import FragmentKey
 from chalicelib.domain.words import Role
+from chalicelib.rendering.schema_rules import RESERVED
 from chalicelib.services.built_in_templates import LAYOUT as BUILT_IN
 from chalicelib.services.built_in_templates import UNSUBSCRIBE, built_in_fragments
 from tests.api import Api, in_memory_api
@@ -164,6 +165,13 @@ def test_what_no_template_could_use_is_refused_when_it_is_saved_with_its_place(
     assert api.call("POST", path, ADMIN, {"key": "main", "source": "{{ content }}"}).status == 201
     changed = api.call("PATCH", f"{path}/main", ADMIN, {"source": source})
     assert (changed.status, changed.faults) == (422, {"/source": place[0]})
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_the_names_that_every_template_knows_keep_nothing_from_being_checked(api: Api, name: str) -> None:
+    source = f"{{{{ content }}}}{{% for each in {name} %}}{{{{ loop.index }}}}{{% endfor %}}{{{{ {name} }}}}<script>"
+    refused = api.call("POST", LAYOUTS, ADMIN, {"key": "main", "source": source})
+    assert refused.faults == {"/source": "forbidden_syntax" if name == "loop" else "unsafe_html"}
 
 
 @pytest.mark.parametrize(
