@@ -109,7 +109,12 @@ def _unique(context: Context, value: Any) -> list[Any]:
     items = list_of(context, value)
     if any(type(item) in (list, dict) for item in items):
         raise TemplateRuntimeError("only numbers and texts can be told apart")
-    return list(dict.fromkeys(items))
+    known: dict[Any, Any] = {}
+    for item in items:
+        # Python finds numbers by their remainders, which a thousand large ones may share.
+        is_large = type(item) is int and abs(item) > limits.NUMBER
+        known.setdefault((hex(item),) if is_large else item, item)
+    return list(known.values())
 
 
 @pass_context

@@ -46,6 +46,7 @@ def of(expression: str, value: Any, locale: str = "en") -> str:
         ("v|sort(reverse=true)|join", ["a", "c", "b"], "cba"),
         ("(v|sort(attribute='k')|first).k", [{"k": 2}, {"k": 1}], "1"),
         ("v|unique|join", [2, 1, 2], "21"),
+        ("v|unique|join(' ')", [10**20, "x", 10**20, 1, True, -(10**20)], f"{10**20} x 1 -{10**20}"),
         ("v|sum", [1, 2.5], "3.5"),
         ("v|sum('k')", [{"k": 1}, {"k": 2}], "3"),
         ("v|int", "12.7", "12"),
