@@ -17,8 +17,7 @@ from chalicelib.rendering.run import Run, kind_of, need, run_of
 from chalicelib.rendering.values import number_of, text_of
 
 _TEXTS: Final = frozenset({str, Markup})
-_LISTS: Final = frozenset({list, tuple})
-_MANY: Final = _LISTS | {dict}
+_MANY: Final = frozenset({list, tuple, dict})
 
 
 def _is_divisible(value: Any, num: Any) -> bool:
