@@ -72,6 +72,6 @@ _OUTCOMES = {
     AttemptOutcome.ACCEPTED: "took it",
     AttemptOutcome.RETRIABLE: "could not take it at that moment",
     AttemptOutcome.PERMANENT: "refused it for good",
-    AttemptOutcome.MISCONFIGURED: "could not be used as it is configured",
+    AttemptOutcome.MISCONFIGURED: "could not make it, by its settings or by what it is able to",
     AttemptOutcome.UNKNOWN: "did not say whether it took it",
 }

@@ -45,8 +45,8 @@ class Accepted(Value, frozen=True):
 class Refused(Value, frozen=True):
     """The vendor did not take the message, and we know that it did not.
 
-    `kind` is RETRIABLE (later it may), PERMANENT (this message never) or MISCONFIGURED (nothing of this provider
-    until somebody mends its settings). `retry_after` is in seconds, as the vendor asked. `retries` is how often the
+    `kind` is RETRIABLE (later it may), PERMANENT (this message never) or MISCONFIGURED (not by this provider, as it is
+    configured or as it is: another may). `retry_after` is in seconds, as the vendor asked. `retries` is how often the
     provider may be tried again at most, where that is less than usual: a refusal that is not sure to be one. `telling`:
     it shows whether the vendor is well; a limit of the rate does not, nor what never got to the vendor.
     """

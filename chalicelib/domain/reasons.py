@@ -27,7 +27,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.DELIVERED: "it had arrived on another channel before this step came due",
     Reason.ACKNOWLEDGED: "it was acknowledged before this step came due",
     Reason.REFUSED: "the provider refused it for good",
-    Reason.MISCONFIGURED: "no provider could be used as it is configured",
+    Reason.MISCONFIGURED: "no provider could make it, by its settings or by what it is able to",
     Reason.RETRIES_EXHAUSTED: "no provider took it, however often it was tried",
     Reason.OUTCOME_UNKNOWN: "the provider's answer got lost; it is not sent again, for it might arrive twice",
     Reason.WORKER_DIED: "a call to the provider was never reported on; it is not repeated, for it might arrive twice",

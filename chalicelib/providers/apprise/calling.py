@@ -42,10 +42,10 @@ def within(seconds: float, call: Callable[[], ProviderResult]) -> ProviderResult
 
 def judged(heard: Heard) -> ProviderResult:
     """Return what it means that Apprise said no. What it tells apart is whether there was an answer at all."""
-    if isinstance(heard.error, ValueError):
-        return Unsure(code="unreadable_answer")
     if heard.error is not None:
         result = judge_silence(heard.error)
+        if isinstance(result, Unsure) and isinstance(heard.error, ValueError):
+            return Unsure(code="unreadable_answer")
         passes = isinstance(result, Refused) and result.kind is AttemptOutcome.RETRIABLE
         return msgspec.structs.replace(result, retries=RETRIES) if passes else result
     if heard.status in GATEWAY_ERRORS:
