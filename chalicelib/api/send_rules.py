@@ -86,11 +86,9 @@ def _available(send: Send) -> Iterator[Fault]:
         yield Fault(pointer=f"/{to_camel(name)}", code="not_available", detail="This is not available yet")
 
 
-def _in_the_future(send: Send) -> Iterator[Fault]:
+def _near_enough(send: Send) -> Iterator[Fault]:
     for name, moment in (("sendAt", send.body.send_at), ("expiresAt", send.body.expires_at)):
-        if moment is not None and moment <= send.now:
-            yield Fault(pointer=f"/{name}", code="date_in_past", detail="This time has passed")
-        elif moment is not None and moment > send.now + DAYS_AHEAD[name] * _DAY:
+        if moment is not None and moment > send.now + DAYS_AHEAD[name] * _DAY:
             detail = f"This time is more than {DAYS_AHEAD[name]} days ahead"
             yield Fault(pointer=f"/{name}", code="date_too_far", detail=detail)
 
@@ -150,7 +148,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _something_to_say,
     _said_once,
     _available,
-    _in_the_future,
+    _near_enough,
     _sent_before_it_expires,
     _escalation_meant,
     _reachable,

@@ -27,7 +27,7 @@ from chalicelib.domain.value import Millis
 from chalicelib.services.concurrently import concurrently
 from chalicelib.services.fill_template import FillTemplate
 from chalicelib.services.order import Order, Stamp, requests_of
-from chalicelib.services.order_rules import unknown_policy, unknown_providers
+from chalicelib.services.order_rules import passed_dates, unknown_policy, unknown_providers
 from chalicelib.services.ports import (
     CancelledGroups,
     ExistsError,
@@ -88,8 +88,8 @@ class Accept(msgspec.Struct, frozen=True):
         NotFoundError, TenantSuspendedError
             The tenant does not exist, or may not send.
         InvalidInputError
-            A provider override names no provider of the tenant, an escalation no policy of it, or the data is not what
-            the template needs.
+            A time has passed, a provider override names no provider of the tenant, an escalation no policy of it, or
+            the data is not what the template needs.
         TemplateNotFoundError
             The tenant has no such template, or none that is published.
         IdempotencyMismatchError
@@ -101,7 +101,7 @@ class Accept(msgspec.Struct, frozen=True):
         stamp = Stamp(sent_by=sent_by, correlation_id=correlation_id)
         if key is not None:
             return self._accept_once(order, tenant, key, now, stamp)
-        wanted = self._new_requests(self._checked(order), now, stamp)
+        wanted = self._new_requests(self._checked(order, now), now, stamp)
         ttl = tenant.keeps_until(wanted[0].begins_at)
         self._join_groups(wanted, ttl)
         self._store(wanted, ttl)
@@ -118,7 +118,7 @@ class Accept(msgspec.Struct, frozen=True):
             As accepting it would.
         """
         tenant, stamp = self._sending_tenant(order.tenant), Stamp(sent_by=sent_by, correlation_id=correlation_id)
-        return tenant, self._new_requests(self._checked(order), now, stamp)
+        return tenant, self._new_requests(self._checked(order, now), now, stamp)
 
     def _new_requests(self, order: Order, now: Millis, stamp: Stamp) -> list[NotificationRequest]:
         ids = tuple(NotificationId(time_ordered_id(now, self.randomness(10))) for _ in order.recipients)
@@ -132,9 +132,13 @@ class Accept(msgspec.Struct, frozen=True):
             raise TenantSuspendedError
         return tenant
 
-    def _checked(self, order: Order) -> Order:
+    def _checked(self, order: Order, now: Millis) -> Order:
         """Return the order as it can be accepted now: with the version of its template that is published."""
-        faults = [*unknown_providers(order, self.providers), *unknown_policy(order, self.policies)]
+        faults = [
+            *passed_dates(order, now),
+            *unknown_providers(order, self.providers),
+            *unknown_policy(order, self.policies),
+        ]
         if faults:
             raise InvalidInputError(faults=faults)
         return self.fill(order)
@@ -169,7 +173,7 @@ class Accept(msgspec.Struct, frozen=True):
         """Return the record that holds under the key, and the order as it was accepted with it."""
         checked: Order | None = None
         try:
-            checked = self._checked(order)
+            checked = self._checked(order, now)
         except (InvalidInputError, TemplateNotFoundError):
             # Only then is a read of its own worth while: `begin` finds what there is in the same write.
             record = self.records.find(order.tenant, mine.route, mine.key, now)

@@ -1,9 +1,10 @@
-"""What an order names and its tenant does not have."""
+"""What an order asks for that cannot be had now, and could have been before, when it was accepted."""
 
 from collections.abc import Iterator
 
 from chalicelib.domain.errors import Fault
 from chalicelib.domain.escalation import DEFAULT_POLICY
+from chalicelib.domain.value import Millis
 from chalicelib.services.order import Order
 from chalicelib.services.ports import PolicyLookup, ProviderLookup
 
@@ -17,6 +18,13 @@ def unknown_providers(order: Order, providers: ProviderLookup) -> Iterator[Fault
         if (channel, provider) not in offered:
             detail = f"The tenant has no enabled {channel} provider of this name"
             yield Fault(pointer=f"/provider/{channel}", code="unknown_provider", detail=detail)
+
+
+def passed_dates(order: Order, now: Millis) -> Iterator[Fault]:
+    """Yield a fault for each moment of the order that has passed."""
+    for name, moment in (("sendAt", order.send_at), ("expiresAt", order.expires_at)):
+        if moment is not None and moment <= now:
+            yield Fault(pointer=f"/{name}", code="date_in_past", detail="This time has passed")
 
 
 def unknown_policy(order: Order, policies: PolicyLookup) -> Iterator[Fault]:

@@ -205,6 +205,17 @@ def test_a_repeated_key_gives_the_first_answer_also_without_its_provider() -> No
     assert accept(world, order, at=Millis(NOW + 1)).ids == first.ids
 
 
+@pytest.mark.parametrize("moment", ["send_at", "expires_at"])
+def test_a_repeated_key_gives_the_first_answer_also_after_its_time_has_passed(moment: str) -> None:
+    world = World()
+    order = an_order(**{moment: Millis(NOW + 1_000)})
+    first = accept(world, order)
+
+    assert accept(world, order, at=Millis(NOW + 1_000)).ids == first.ids
+    with pytest.raises(InvalidInputError):
+        accept(World(), order, at=Millis(NOW + 1_000))
+
+
 def test_a_provider_the_tenant_does_not_have_is_refused_before_anything_is_stored() -> None:
     world = World()
     order = an_order(providers={Channel.EMAIL: ProviderId("sms-first"), Channel.SMS: ProviderId("sms-first")})
