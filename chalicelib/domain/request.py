@@ -17,8 +17,8 @@ _TWO_DAYS: Final = 2 * 86_400_000
 class IdempotencyRecord(Value, frozen=True):
     """What is remembered of a request under an `Idempotency-Key`, so that a repetition can be answered.
 
-    The ids of its notifications derive from `request_id`, so it need not list them. All of them are filled from the same
-    version of their template, `template_version`, also those that a repetition completes.
+    The ids of its notifications derive from `request_id`, so it need not list them. All of them are filled from the
+    same version of their template, `template_version`, also those that a repetition completes.
     """
 
     route: str

@@ -96,7 +96,8 @@ def test_what_cannot_be_sent_is_left_to_the_next_provider_and_nobody_is_asked(
 
 def provider(base_url: str, tenant: TenantId = ACME, secret: str = "s/ä?", patience: float = 2) -> WppConnect:
     # Made as it is, without the check of an address that tests have no certificate for.
-    made = WppConnect(WppConnectSettings(base_url=base_url, secret_key=secret), Timeouts(patience, patience), HostGuard(["*"]))
+    settings = WppConnectSettings(base_url=base_url, secret_key=secret)
+    made = WppConnect(settings, Timeouts(patience, patience), HostGuard(["*"]))
     made.belong_to(tenant)
     return made
 
