@@ -46,6 +46,8 @@ STYLING: Final = 10_000_000
 SCHEMA_NODES: Final = 2_000
 """Values in a schema, counted as often as they are referred to."""
 SCHEMA_DEPTH: Final = 24
+PATTERNS: Final = 50
+"""Regular expressions in a schema: each takes up to 400 KB while it reads."""
 CHECKS: Final = 2_000_000
 """Values of a schema times those of data that is checked by it: what a hostile schema may make of a check."""
 CHECKS_TOLD: Final = 50_000

@@ -20,7 +20,6 @@ _CODES: Final = {
     "required": "required",
     "type": "wrong_type",
     "additionalProperties": "unknown_field",
-    "unevaluatedProperties": "unknown_field",
     "minLength": "too_short",
     "maxLength": "too_long",
     "minItems": "too_few",
@@ -52,7 +51,7 @@ class Schemas:
         return ()
 
     def data_faults(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Fault, ...]:
-        """Return what is wrong with data by a schema without faults; pointers are into the data."""
+        """Return what is wrong with data by a schema; pointers are into the data."""
         values = _count(data)
         if values > limits.DATA_NODES:
             detail = f"Data may have {limits.DATA_NODES} values, nested {limits.DATA_DEPTH} deep, at most"
@@ -62,7 +61,12 @@ class Schemas:
             for name in data
             if name in RESERVED
         ]
-        return tuple(reserved) or self._checker(schema).faults(data, values)
+        try:
+            return tuple(reserved) or self._checker(schema).faults(data, values)
+        except SchemaError as error:
+            # It was stored before there was the rule that it breaks.
+            detail = f"The template's schema cannot be used any more. {error.fault.detail}"
+            return (Fault(pointer="", code=error.fault.code, detail=detail),)
 
     def _checker(self, schema: Mapping[str, Any]) -> "_Checker":
         written = to_json(schema)

@@ -14,9 +14,20 @@ from chalicelib.rendering import limits
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 RESERVED: Final = frozenset({"recipient", "tenant", "locale", "dir", "unsubscribe_url", "loop"})
 """Names that data may not have: they are known to every template, or to loops."""
-_REFUSED: Final = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$id", "$anchor"})
+_REFUSED: Final = frozenset(
+    {"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$id", "$anchor"}
+    # The validator checks again what stands beside them: twice as often with each that stands in another.
+    | {"unevaluatedProperties", "unevaluatedItems"}
+)
 _MAPS: Final = frozenset({"properties", "$defs", "definitions", "patternProperties", "dependentSchemas"})
 """Keywords whose keys are names of the author's."""
+
+# What stands elsewhere nobody has checked. Percent-encoded, one would lead the validator elsewhere than `refers_to`.
+_REFERENCE: Final = re.compile(
+    r"#(/(\$defs|definitions|properties|patternProperties|dependentSchemas)/[^/%]*"
+    r"|/(allOf|anyOf|oneOf|prefixItems)/[0-9]+"
+    r"|/(items|contains|not|if|then|else|additionalProperties|propertyNames))+\Z"
+)
 
 
 class SchemaError(ValueError):
@@ -34,9 +45,13 @@ def check_rules(schema: Mapping[str, Any]) -> int:
     if str(schema.get("$schema", DIALECT)).rstrip("#") != DIALECT:
         raise SchemaError("unknown_dialect", f"Schemas are of the dialect {DIALECT}", "/$schema")
     _check(schema, "", 0)
-    for name in schema.get("properties") or ():
+    properties = schema.get("properties")
+    for name in properties if isinstance(properties, dict) else ():
         if name in RESERVED:
-            raise SchemaError("reserved_name", "Every template knows this name; data may not use it", below("", name))
+            detail = "Every template knows this name; data may not use it"
+            raise SchemaError("reserved_name", detail, below("/properties", name))
+    if _patterns(schema) > limits.PATTERNS:
+        raise SchemaError("too_many_patterns", f"A schema may have {limits.PATTERNS} regular expressions at most")
     return _Sizes(schema).of(schema, "", ())
 
 
@@ -46,7 +61,7 @@ def refers_to(schema: Mapping[str, Any], reference: str) -> Any:
     for step in reference.removeprefix("#").split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
         if isinstance(found, list):
-            found = found[int(key)] if key.isdecimal() and int(key) < len(found) else None
+            found = found[int(key)] if re.fullmatch("[0-9]{1,4}", key) and int(key) < len(found) else None
         else:
             found = found.get(key) if isinstance(found, dict) else None
     return found
@@ -58,11 +73,18 @@ def _check(node: Any, pointer: str, depth: int, *, names: bool = False) -> None:
     for key, value in _members(node):
         if key in _REFUSED and not names:
             raise SchemaError("forbidden_keyword", f"Schemas have no {key} here", below(pointer, key))
-        # Percent-encoded, a reference would lead the validator elsewhere than `refers_to`.
-        if key == "$ref" and not names and not (isinstance(value, str) and re.match(r"#/[^%]*\Z", value)):
-            detail = "References lead to `#/…`, a place of this schema, without %"
+        if key == "$ref" and not names and not (isinstance(value, str) and _REFERENCE.match(value)):
+            detail = "References lead to `#/$defs/…`, or another place in this schema where a schema stands, without %"
             raise SchemaError("forbidden_reference", detail, pointer)
         _check(value, below(pointer, key), depth + 1, names=key in _MAPS and not names)
+
+
+def _patterns(node: Any) -> int:
+    """Return how many regular expressions a schema may have, those of places that are referred to counted once."""
+    by_name = node.get("patternProperties") if isinstance(node, dict) else None
+    here = isinstance(node, dict) and "pattern" in node
+    own = here + (len(by_name) if isinstance(by_name, dict) else 0)
+    return own + sum(_patterns(value) for _, value in _members(node))
 
 
 class _Sizes:

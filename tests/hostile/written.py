@@ -13,7 +13,7 @@ def _tried(family: str, *sources: str, **fields: Any) -> list[Case]:
     return [Case(name=f"{family}: {source[:60]!r}", source=source, **fields) for source in sources]
 
 
-def _nested(key: str, depth: int) -> dict[str, Any]:
+def nested(key: str, depth: int) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for _ in range(depth):
         value = {key: value}
@@ -586,7 +586,7 @@ _BAD_SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "a broken regex": {"properties": {"s": {"pattern": "("}}},
     "a huge enum": {"properties": {"s": {"enum": list(range(50_000))}}},
     "long names": {"properties": {"s" * 200_000: {}}},
-    "depth": {"properties": {"s": _nested("not", 500)}},
+    "depth": {"properties": {"s": nested("not", 500)}},
     "a reserved name": {"properties": {"recipient": {}}},
 }
 _SCHEMAS = [
@@ -604,7 +604,7 @@ _SCHEMAS = [
         name="sample: too deep",
         source="x",
         schema={},
-        sample={"a": _nested("a", 200)},
+        sample={"a": nested("a", 200)},
         refused=True,
     ),
     Case(name="sample: too many", source="x", schema={}, sample={"a": [1] * 50_000}, refused=True),

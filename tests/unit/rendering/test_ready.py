@@ -137,7 +137,7 @@ def test_faults_of_all_languages_and_parts_are_told_together() -> None:
         ({"properties": {"a": {"$ref": "#/properties/a"}}}, "/schema/properties/a", "circular_reference"),
         ({"$ref": "https://x.example/s"}, "/schema", "forbidden_reference"),
         ({"properties": {"a": {"$id": "x"}}}, "/schema/properties/a/$id", "forbidden_keyword"),
-        ({"properties": {"$id": {}, "tenant": {}}}, "/schema/tenant", "reserved_name"),
+        ({"properties": {"$id": {}, "tenant": {}}}, "/schema/properties/tenant", "reserved_name"),
         ({"$schema": "http://json-schema.org/draft-07/schema#"}, "/schema/$schema", "unknown_dialect"),
         ({"enum": list(range(3_000))}, "/schema/enum", "too_large"),
         ({"properties": {"a": {"pattern": "(?=x)"}}}, "/schema/properties/a/pattern", "invalid_schema"),
@@ -204,8 +204,8 @@ def test_no_schema_makes_more_of_itself_than_it_shows(schema: dict[str, Any], co
 
 def choices(count: int) -> dict[str, Any]:
     """A schema of a list whose items are one of so many things."""
-    expressions = [{"pattern": f"(a|b)*c{number}$"} for number in range(count)]
-    return {"properties": {"a": {"type": "array", "items": {"anyOf": expressions}}}}
+    lengths = [{"minLength": 3 + number} for number in range(count)]
+    return {"properties": {"a": {"type": "array", "items": {"anyOf": lengths}}}}
 
 
 @pytest.mark.parametrize(("values", "told"), [(15_000, ["too_large"]), (1_000, ["invalid"]), (10, ["invalid"] * 10)])
