@@ -48,6 +48,8 @@ SCHEMA_NODES: Final = 2_000
 SCHEMA_DEPTH: Final = 24
 PATTERNS: Final = 50
 """Regular expressions in a schema: each takes up to 400 KB while it reads."""
+MATCHING: Final = 10_000_000_000
+"""Bytes of the compiled regular expressions of a schema times those of data that is checked by it."""
 CHECKS: Final = 2_000_000
 """Values of a schema times those of data that is checked by it: what a hostile schema may make of a check."""
 CHECKS_TOLD: Final = 50_000

@@ -1,6 +1,7 @@
 """The JSON Schema of a template's data: whether it is one, and what is wrong with data by it."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -8,14 +9,13 @@ from chalicelib.domain.errors import Fault
 from chalicelib.domain.wire import to_json
 from chalicelib.rendering import limits
 from chalicelib.rendering.bounded import Bounded
+from chalicelib.rendering.expressions import bytes_of, engine
 from chalicelib.rendering.html_data import Marked, html_fault, marked
-from chalicelib.rendering.schema_rules import RESERVED, SchemaError, check_rules
+from chalicelib.rendering.schema_rules import RESERVED, SchemaError, bytes_of_expressions, check_rules
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
 
-_REGEX_BYTES: Final = 200_000
-"""What a compiled regular expression may take. The engine is linear: no expression makes it backtrack."""
 _CODES: Final = {
     "required": "required",
     "type": "wrong_type",
@@ -76,11 +76,14 @@ class Schemas:
 
 
 class _Checker:
-    """A compiled schema of so many values. How long a check takes grows with these and with the data's."""
+    """A compiled schema of so many values, with `expressions` of so many bytes. How long a check takes grows with these
+    and with the data.
+    """
 
-    def __init__(self, validator: "Draft202012Validator", size: int, html: Marked) -> None:
+    def __init__(self, validator: "Draft202012Validator", size: int, expressions: int, html: Marked) -> None:
         self._validator = validator
         self._size = size
+        self._expressions = expressions
         self._html = html
 
     def faults(self, data: Mapping[str, Any], values: int) -> tuple[Fault, ...]:
@@ -90,6 +93,10 @@ class _Checker:
         work = self._size * values
         if work > limits.CHECKS:
             detail = f"With this schema, data may have {limits.CHECKS // self._size} values"
+            return (Fault(pointer="", code="too_large", detail=detail),)
+        if self._expressions and self._expressions * len(to_json(data)) > limits.MATCHING:
+            most = limits.MATCHING // self._expressions
+            detail = f"With the regular expressions of this schema, data may have {most} bytes"
             return (Fault(pointer="", code="too_large", detail=detail),)
         if self._validator.is_valid(data):
             fault = html_fault(data, self._html)
@@ -110,13 +117,16 @@ def pointer_of(path: list[Any]) -> str:
 
 
 def _compiled(schema: Mapping[str, Any]) -> _Checker:
-    from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
+    from jsonschema_rs import Draft202012Validator, ValidationError
 
     size = check_rules(schema)
-    engine = RegexOptions(size_limit=_REGEX_BYTES, dfa_size_limit=_REGEX_BYTES)
     try:
         validator = Draft202012Validator(
-            dict(schema), pattern_options=engine, validate_formats=True, retriever=_retrieve_nothing, mask="the value"
+            dict(schema),
+            pattern_options=engine(),
+            validate_formats=True,
+            retriever=_retrieve_nothing,
+            mask="the value",
         )
     except ValidationError as error:
         # Of an expression that is none, the place in the schema is told as the keyword that is not satisfied.
@@ -124,7 +134,7 @@ def _compiled(schema: Mapping[str, Any]) -> _Checker:
         raise SchemaError("invalid_schema", error.message[:200], pointer_of(place)) from error
     except ValueError as error:
         raise SchemaError("invalid_schema", str(error)[:200]) from error
-    return _Checker(validator, size, marked(schema))
+    return _Checker(validator, size, bytes_of_expressions(schema, cache(bytes_of)), marked(schema))
 
 
 def _retrieve_nothing(uri: str) -> NoReturn:

@@ -4,8 +4,9 @@ Draft 2020-12, whole in itself: references lead to other places of the schema, n
 to counts as often as it is referred to. So checking data takes time in proportion to the data.
 """
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from chalicelib.domain.errors import Fault
@@ -50,9 +51,16 @@ def check_rules(schema: Mapping[str, Any]) -> int:
         if name in RESERVED:
             detail = "Every template knows this name; data may not use it"
             raise SchemaError("reserved_name", detail, below("/properties", name))
-    if _patterns(schema) > limits.PATTERNS:
+    if _count(schema) > limits.PATTERNS:
         raise SchemaError("too_many_patterns", f"A schema may have {limits.PATTERNS} regular expressions at most")
-    return _Sizes(schema).of(schema, "", ())
+    return _Sizes(schema, lambda _: 1, limits.SCHEMA_NODES).of(schema, "", ())
+
+
+def bytes_of_expressions(schema: Mapping[str, Any], bytes_of: Callable[[str], int]) -> int:
+    """Return how many bytes the regular expressions of a schema that keeps to the rules have, those of places that are
+    referred to counted as often as these.
+    """
+    return _Sizes(schema, lambda node: sum(map(bytes_of, _expressions(node)))).of(schema, "", ())
 
 
 def refers_to(schema: Mapping[str, Any], reference: str) -> Any:
@@ -79,29 +87,35 @@ def _check(node: Any, pointer: str, depth: int, *, names: bool = False) -> None:
         _check(value, below(pointer, key), depth + 1, names=key in _MAPS and not names)
 
 
-def _patterns(node: Any) -> int:
+def _count(node: Any) -> int:
     """Return how many regular expressions a schema may have, those of places that are referred to counted once."""
-    by_name = node.get("patternProperties") if isinstance(node, dict) else None
-    here = isinstance(node, dict) and "pattern" in node
-    own = here + (len(by_name) if isinstance(by_name, dict) else 0)
-    return own + sum(_patterns(value) for _, value in _members(node))
+    return len(_expressions(node)) + sum(_count(value) for _, value in _members(node))
+
+
+def _expressions(node: Any) -> list[str]:
+    if not isinstance(node, dict):
+        return []
+    pattern, names = node.get("pattern"), node.get("patternProperties")
+    return [*([pattern] if isinstance(pattern, str) else ()), *(names if isinstance(names, dict) else ())]
 
 
 class _Sizes:
-    """Counts a schema with each reference replaced by what it refers to."""
+    """Counts a schema with each reference replaced by what it refers to; `own` is what a value itself counts for."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], own: Callable[[Any], int], most: float = math.inf) -> None:
         self._schema = schema
+        self._own = own
+        self._most = most
         self._known: dict[str, int] = {}
 
     def of(self, node: Any, pointer: str, via: tuple[str, ...]) -> int:
         """Return the size of a place that references `via` led to."""
-        size = 1 + sum(self.of(value, below(pointer, key), via) for key, value in _members(node))
+        size = self._own(node) + sum(self.of(value, below(pointer, key), via) for key, value in _members(node))
         reference = node.get("$ref") if isinstance(node, dict) else None
         if isinstance(reference, str):
             size += self._behind(reference, pointer, via)
-        if size > limits.SCHEMA_NODES:
-            raise SchemaError("too_large", f"A schema may have {limits.SCHEMA_NODES} values at most", pointer)
+        if size > self._most:
+            raise SchemaError("too_large", f"A schema may have {self._most} values at most", pointer)
         return size
 
     def _behind(self, reference: str, pointer: str, via: tuple[str, ...]) -> int:

@@ -28,6 +28,8 @@ LINKS: dict[str, Link] = {
     "unevaluatedItems": lambda link: {"anyOf": [link], "unevaluatedItems": False},
 }
 
+PATTERNS = ("^(a|b)*a(a|b){1200}", "^([ab]*a[ab]{1500})*", "^(?:[ab]*a[ab]?){600}", "(a|b)*a(a|b){300}c")
+
 
 def judged(cases: list[Case], folder: Path) -> dict[str, list[str]]:
     endings = endings_of(cases, folder)
@@ -40,10 +42,28 @@ def chain(way: str) -> dict[str, Any]:
     return {"$defs": links | {"d22": {"const": 5}}, "$ref": "#/$defs/d0"}
 
 
+def patterns(pattern: str, number: int) -> dict[str, Any]:
+    return {"properties": {"x": {"anyOf": [{"pattern": f"{pattern}{at}"} for at in range(number)]}}}
+
+
 def test_no_chain_takes_twice_as_long_with_each_link(tmp_path: Path) -> None:
     cases = [
         Case(name=f"{way} of {str(sample)[:20]}", source="x", schema=chain(way), sample=sample)
         for way in LINKS
         for sample in ({"x": 1}, {"x": [[[[1]]]]}, nested("x", 22))
+    ]
+    assert judged(cases, tmp_path) == {}
+
+
+def test_no_expression_takes_long_over_a_long_text(tmp_path: Path) -> None:
+    cases = [
+        Case(
+            name=f"{number} times {pattern} over {characters}",
+            source="x",
+            schema=patterns(pattern, number),
+            sample={"x": "".join("ab"[at.bit_count() % 2] for at in range(characters))},
+        )
+        for pattern in PATTERNS
+        for number, characters in ((1, 10_000), (1, 250_000), (10, 1_000), (10, 100_000), (50, 390), (900, 2_000))
     ]
     assert judged(cases, tmp_path) == {}

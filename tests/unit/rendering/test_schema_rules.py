@@ -125,3 +125,25 @@ def test_a_schema_that_cannot_be_used_is_refused_where_it_is_wrong(
 )
 def test_what_is_no_keyword_and_leads_to_schemas_is_allowed(schema: dict[str, Any]) -> None:
     assert Schemas().schema_faults(schema) == ()
+
+
+@pytest.mark.parametrize(
+    ("patterns", "characters", "told"),
+    [
+        (["^[a-z ]*$"] * 20, 200_000, []),
+        ([r"^\d{4}-\d{2}-\d{2}$|^[a-z ]+$"] * 5, 200_000, []),
+        (["^[a-z]{1,1000}$|^ab*$"], 20_000, []),
+        (["^[a-z]{1,1000}$|^ab*$"] * 3, 40_000, ["too_large"]),
+        (["^(a|b)*a(a|b){1200}$"], 60_000, ["too_large"]),
+    ],
+)
+@pytest.mark.parametrize("behind", [False, True])
+def test_expressions_are_tried_on_as_much_as_they_can_read(
+    patterns: list[str], characters: int, told: list[str], behind: bool
+) -> None:
+    tries: list[dict[str, Any]] = [{"pattern": pattern} for pattern in patterns]
+    schema = {"$defs": {"x": tries[0]}, "properties": {"x": {"allOf": tries}}}
+    if behind:
+        schema["properties"]["x"]["allOf"] = [{"$ref": "#/$defs/x"}] * len(tries)
+    found = Schemas().data_faults(schema, {"x": "a" + "b" * characters})
+    assert [(fault.pointer, fault.code) for fault in found] == [("", code) for code in told]
