@@ -49,8 +49,8 @@ def simplified(html: str) -> str:
 
 
 def weight_of(html: str, most: int = limits.HTML) -> int:
-    """Return about how many characters simplified HTML comes to, each element counted as `_ELEMENT` more. Where end tags
-    stand inside other elements, readers make up to twice as much of it.
+    """Return about how many characters simplified HTML comes to, each element counted as `_ELEMENT` more. Where end
+    tags stand inside other elements, readers make up to twice as much of it.
 
     Raises
     ------
