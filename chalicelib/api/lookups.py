@@ -81,4 +81,4 @@ def _type(text: str) -> LookupType:
     try:
         return LookupType(text)
     except ValueError as error:
-        raise NotFoundError("There is no such list") from error
+        raise NotFoundError(f"There is no such list, only {', '.join(LookupType)}") from error

@@ -16,6 +16,7 @@ from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.openapi_parts import (
     HEADERS,
     PARAMETERS,
+    PATH_WORDS,
     PROBLEM,
     RATES,
     REPLAYED,
@@ -125,7 +126,8 @@ def _operation(operation: Operation, schemas: Schemas) -> Document:
 def _parameters(operation: Operation, schemas: Schemas) -> Iterator[Document]:
     route = operation.route
     for name in _PARAMETER.findall(operation.path):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        words = {"enum": list(PATH_WORDS[name])} if name in PATH_WORDS else {}
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", **words}}
     yield from schemas.parameters(route.query)
     if route.needs is not None:
         yield {"$ref": "#/components/parameters/TenantId"}

@@ -1,10 +1,13 @@
 """The parts of the description that are the same for all routes: headers, problems, who may call."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
 from chalicelib.auth.permissions import ROLES, SCOPES, Permission
+from chalicelib.domain.lookup import LookupType
 from chalicelib.domain.words import Scope
 
 Document = dict[str, Any]
@@ -35,6 +38,8 @@ def _header(name: str, description: str, schema: Document) -> Document:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
+PATH_WORDS: Final[Mapping[str, type[StrEnum]]] = {"type": LookupType}
+"""The parameters of paths that are one of a few words, by name."""
 PARAMETERS: Final[Document] = {
     "TenantId": _header(
         "X-Tenant-ID",

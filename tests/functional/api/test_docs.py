@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from app import app
 from chalicelib.api import docs
 from chalicelib.api.route import Route
+from chalicelib.domain.lookup import LookupType
 from chalicelib.domain.words import Scope
 from chalicelib.settings import settings
 from tests.api import Api, in_memory_api
@@ -105,6 +106,12 @@ def test_every_body_and_answer_has_examples_that_are_what_they_should_be(documen
             for example in media["examples"].values():
                 resolved = {"components": document["components"], **media["schema"]}
                 Draft202012Validator(resolved).validate(example["value"])
+
+
+def test_the_lists_of_codes_are_named(document: Any) -> None:
+    for path, method in (("/api/v1/lookups/{type}", "get"), ("/api/v1/lookups/{type}/{code}", "put")):
+        type, *_ = document["paths"][path][method]["parameters"]
+        assert (type["name"], type["schema"]) == ("type", {"type": "string", "enum": [*LookupType]})
 
 
 def test_examples_of_sends_are_accepted(api: Api, document: Any) -> None:

@@ -104,6 +104,12 @@ def test_what_is_not_there(api: Api, path: str) -> None:
     assert api.call(method, path, ADMIN, None if method == "GET" else {"order": 1}).status == 404
 
 
+def test_who_asks_for_a_list_that_is_none_is_told_which_there_are(api: Api) -> None:
+    detail = api.call("GET", "/api/v1/lookups/channel", VIEWER).json["detail"]
+
+    assert all(type in detail for type in LookupType)
+
+
 def test_changes_are_the_administrators(api: Api) -> None:
     assert api.call("POST", USER_TYPES, VIEWER, PILOT).status == 403
     assert api.call("PUT", f"{FLAGS}/channel.sms", ADMIN, {"default": False}).status == 403
