@@ -11,7 +11,8 @@ from rich.live import Live
 from infra.cli.api import Api
 from infra.cli.console import console, indented
 from infra.cli.deliveries import Tracked, delivery_table, find, look_all
-from infra.cli.options import DEFAULT_NAME, Name, Tenant, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, Tenant, running_stack
 
 commands = typer.Typer()
 
@@ -35,7 +36,7 @@ def tail(
     api = running_stack(name).as_service("operations", tenant)
     watched = {id: find(api, id) for id in ids or ()}
     # Ctrl-C is how one stops looking.
-    with suppress(KeyboardInterrupt), Live(console=console, auto_refresh=False) as live:
+    with suppress(KeyboardInterrupt), Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
             watched = watched if ids else _latest(api, last, watched)
             look_all(api, watched.values())
@@ -43,7 +44,9 @@ def tail(
             if not follow and all(notification.is_settled for notification in watched.values()):
                 break
             time.sleep(_PAUSE)
-    if not watched:
+    if watched:
+        console.print(indented(delivery_table(watched.values())))
+    else:
         console.print(f"Nothing was sent in {tenant} in the last 24 hours.")
 
 
