@@ -1,15 +1,14 @@
 """Options that several commands share, and how they read them."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from infra.cli.booting import Options
 from infra.cli.errors import CommandError
+from infra.cli.names import command_for
 from infra.cli.stack import LocalStack
 from infra.local.ministack import DEFAULT_PORT
-
-DEFAULT_NAME: Final = "main"
 
 Name = Annotated[str, typer.Option(envvar="HERALD_NAME", help="Which local stack: several run side by side, by name.")]
 Port = Annotated[
@@ -34,5 +33,5 @@ def running_stack(name: str) -> LocalStack:
     """Return a stack that runs; CommandError when it does not."""
     stack = LocalStack.named(name)
     if not stack.is_up:
-        raise CommandError(f"The stack {name!r} does not run. `.venv/bin/herald up` starts it.")
+        raise CommandError(f"The stack {name!r} does not run. `{command_for(name, 'up')}` starts it.")
     return stack

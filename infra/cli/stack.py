@@ -17,6 +17,7 @@ from infra.cli.booting import DEFAULTS, Options, await_ready, release, start_min
 from infra.cli.console import Step, silent
 from infra.cli.errors import CommandError
 from infra.cli.identity import Identity
+from infra.cli.names import command_for
 from infra.cli.samples import PASSWORD
 from infra.cli.seeding import Seeded, seed, summary
 from infra.cli.state import Samples, State, read_state, write_state
@@ -126,7 +127,7 @@ class LocalStack:
     def outputs(self) -> Deployed:
         """What the deployment put out."""
         if self._known.outputs is None:
-            raise CommandError("The stack is not deployed. `.venv/bin/herald up` does it.")
+            raise CommandError(f"The stack is not deployed. `{command_for(self.folder.name, 'up')}` does it.")
         return self._known.outputs
 
     @property
@@ -183,7 +184,7 @@ class LocalStack:
     @property
     def _known(self) -> State:
         if self._state is None:
-            raise CommandError("No stack runs here. `.venv/bin/herald up` starts one.")
+            raise CommandError(f"No stack runs here. `{command_for(self.folder.name, 'up')}` starts one.")
         return self._state
 
     def _remember(self, **news: Any) -> None:

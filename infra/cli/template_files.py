@@ -17,7 +17,7 @@ from chalicelib.domain.ids import TEMPLATE_KEY
 from chalicelib.domain.template import Locale, Part
 from chalicelib.services.input_rules import LOCALE
 from chalicelib.services.template_drafts import channels_of
-from infra.cli.errors import CommandError
+from infra.cli.errors import CommandError, files_told
 
 Files = dict[str, str]
 """Texts by path, with slashes, below the folder."""
@@ -32,17 +32,18 @@ _PARTS: Final = {f"{part}.j2": part for part in Part}
 
 
 def read_files(folder: Path) -> Files:
-    """Return the texts in a folder; CommandError when something in it is none of ours."""
-    if not folder.is_dir():
-        raise CommandError(f"There is no folder {folder}.")
-    files: Files = {}
-    for path in sorted(_files_in(folder)):
-        name = path.relative_to(folder).as_posix()
-        try:
-            files[name] = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise CommandError(f"{path} is not a text in UTF-8.") from error
-    return files
+    """Return the texts in a folder; CommandError when something in it is none of ours, or cannot be read."""
+    with files_told("read"):
+        if not folder.is_dir():
+            raise CommandError(f"There is no folder {folder}.")
+        return {path.relative_to(folder).as_posix(): _text_of(path) for path in sorted(_files_in(folder))}
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not a text in UTF-8.") from error
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
@@ -54,11 +55,12 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:
-    """Write texts below a folder; CommandError for one that would lie elsewhere."""
+    """Write texts below a folder; CommandError for one that would lie elsewhere, or cannot be written."""
     for name, text in files.items():
         path = inside(folder, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
+        with files_told("written"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -146,6 +148,8 @@ def _draft(key: str, files: Mapping[str, str]) -> Draft:
                 parts[locale, _PARTS[file]] = text.removesuffix("\n")
             case (file,) if file == ABOUT:
                 continue
+            case (locale, _) if LOCALE.match(locale):
+                raise CommandError(f"{name} is not the file of a part (<part>.j2): these are {', '.join(Part)}.")
             case _:
                 raise CommandError(f"{name} is not a file of a template (<key>/<locale>/<part>.j2).")
     for (locale, part), source in parts.items():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from infra.cli.api import Api
-from infra.cli.errors import CommandError
+from infra.cli.errors import CommandError, files_told
 from infra.cli.template_files import (
     SHARED,
     Draft,
@@ -37,8 +37,11 @@ class Done(NamedTuple):
 def push(api: Api, folder: Path, *, publish: bool) -> Iterator[Done]:
     """Bring what lies in a folder to the tenant, and yield what became of each: layouts and partials first, for
     templates get copies of them. What differs becomes a draft; `publish`: the latest version of each is published.
+    CommandError when there are none, or something is none of theirs.
     """
     files = read_files(folder)
+    if not files:
+        raise CommandError(f"There are no templates in {folder}.")
     drafts = drafts_in(files)
     sources = {kind: fragments_in(files, kind) for kind in SHARED}
     for kind, fragments in sources.items():
@@ -61,17 +64,19 @@ def pull(api: Api, folder: Path, *, force: bool) -> Iterator[Done]:
     Raises
     ------
     CommandError
-        Something in the folder would be lost; `force` lets it be.
+        Something in the folder would be lost (`force` lets it be), or cannot be read or written.
     """
     theirs = remote_files(api)
-    folder.mkdir(parents=True, exist_ok=True)
+    with files_told("written"):
+        folder.mkdir(parents=True, exist_ok=True)
     mine = read_files(folder)
     stale = sorted(name for name in mine.keys() - theirs.keys() if _belongs_to(name, theirs))
     changed = sorted(name for name, text in theirs.items() if name in mine and not _same(name, mine, theirs))
     if (lost := [*changed, *stale]) and not force:
         raise CommandError(f"{_listed(lost)} would be lost: it differs from what the tenant has. --force lets it be.")
     for name in stale:
-        inside(folder, name).unlink()
+        with files_told("removed"):
+            inside(folder, name).unlink()
         yield Done(name, "removed")
     for name, text in theirs.items():
         if name not in mine or name in changed:

@@ -19,7 +19,8 @@ from infra.cli.demo import CUSTOMER, Outcome, await_settled, outcomes, send_all
 from infra.cli.escalation import Story
 from infra.cli.explanations import print_explanation
 from infra.cli.logs import read_complaints
-from infra.cli.options import DEFAULT_NAME, Name, Port, start_options
+from infra.cli.names import DEFAULT_NAME, command_for
+from infra.cli.options import Name, Port, start_options
 from infra.cli.pictures import keep
 from infra.cli.stack import LocalStack
 
@@ -36,7 +37,7 @@ def demo(name: Name = DEFAULT_NAME, port: Port = None) -> None:
     try:
         results = _perform(stack, port)
     except KeyboardInterrupt:
-        stderr.print("\nInterrupted. What was started keeps running; `.venv/bin/herald down` stops it.")
+        stderr.print(f"\nInterrupted. What was started keeps running; `{command_for(name, 'down')}` stops it.")
         raise typer.Exit(130) from None
     except Exception:
         _print_complaints(stack, began)

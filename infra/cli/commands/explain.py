@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.explanations import print_explanation
-from infra.cli.options import DEFAULT_NAME, Name, Tenant, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, Tenant, running_stack
 
 commands = typer.Typer()
 

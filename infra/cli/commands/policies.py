@@ -3,7 +3,8 @@
 import typer
 
 from infra.cli.console import console
-from infra.cli.options import DEFAULT_NAME, Name, Tenant, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, Tenant, running_stack
 from infra.cli.policies import print_policies, print_rotas
 
 commands = typer.Typer()

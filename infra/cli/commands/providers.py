@@ -5,7 +5,8 @@ from typing import Annotated, Final
 import typer
 
 from infra.cli.errors import CommandError
-from infra.cli.options import DEFAULT_NAME, Name, Tenant, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, Tenant, running_stack
 from infra.cli.providers import ACCEPTED, print_providers, print_test
 
 PROVIDERS: Final = "/api/v1/admin/providers"

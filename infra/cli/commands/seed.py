@@ -4,7 +4,8 @@ import typer
 from rich.text import Text
 
 from infra.cli.console import console, headline, indented, table
-from infra.cli.options import DEFAULT_NAME, Name, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, running_stack
 from infra.cli.seeding import Outcome, summary
 
 commands = typer.Typer()

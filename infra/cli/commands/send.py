@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.console import console, stderr
-from infra.cli.errors import CommandError
-from infra.cli.options import DEFAULT_NAME, Name, running_stack
+from infra.cli.errors import CommandError, files_told
+from infra.cli.names import DEFAULT_NAME, command_for
+from infra.cli.options import Name, running_stack
 from infra.cli.state import Samples
 
 commands = typer.Typer()
@@ -41,17 +42,23 @@ def send(  # noqa: PLR0913 (each is an option)
     wanted = read_send(file) if file else compose(stack.samples, to or ["ann"], channel, subject, body, provider)
     answer = stack.as_service(service).post(SEND, wanted, idempotency_key=key or str(uuid.uuid4()))
     console.print_json(data=answer)
-    stderr.print(
-        f"[dim].venv/bin/herald tail {' '.join(sent['id'] for sent in answer['notifications'])}[/]", soft_wrap=True
-    )
+    watch = command_for(name, f"tail {' '.join(sent['id'] for sent in answer['notifications'])}")
+    stderr.print(f"[dim]{watch}[/]", soft_wrap=True)
 
 
 def read_send(file: Path) -> Any:
     """Return the JSON of a send; CommandError when there is none."""
     try:
-        return json.loads(typer.get_text_stream("stdin").read() if str(file) == "-" else file.read_text())
-    except (OSError, ValueError) as error:
+        return json.loads(typer.get_text_stream("stdin").read() if str(file) == "-" else _text_of(file))
+    except ValueError as error:
         raise CommandError(f"{file} holds no send that can be read: {error}") from error
+
+
+def _text_of(file: Path) -> str:
+    with files_told("read"):
+        if not file.exists():
+            raise CommandError(f"There is no file {file}.")
+        return file.read_text()
 
 
 def compose(

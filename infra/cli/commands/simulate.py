@@ -7,7 +7,8 @@ import typer
 
 from infra.cli.commands.send import read_send
 from infra.cli.explanations import print_simulation
-from infra.cli.options import DEFAULT_NAME, Name, Tenant, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, Tenant, running_stack
 
 commands = typer.Typer()
 

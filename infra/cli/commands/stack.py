@@ -3,17 +3,20 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.text import Text
 
 from infra.cli.api import Api
 from infra.cli.console import console, headline, print_pairs, shown
-from infra.cli.options import DEFAULT_NAME, Name, Port, running_stack, start_options
+from infra.cli.names import DEFAULT_NAME, command_for
+from infra.cli.options import Name, Port, running_stack, start_options
 from infra.cli.stack import STACKS, LocalStack
 
 commands = typer.Typer()
+
+_FIRST_SEND: Final = "send --to ann --channel email --channel in_app --subject Hello --body 'It works.'"
 
 
 @commands.command()
@@ -24,10 +27,8 @@ def up(name: Name = DEFAULT_NAME, port: Port = None) -> None:
     stack.start(start_options(stack, port), shown)
     print_urls(stack)
     headline("Next")
-    console.print(
-        "  .venv/bin/herald send --to ann --channel email --channel in_app --subject Hello --body 'It works.'"
-    )
-    console.print("  .venv/bin/herald tail", "  .venv/bin/herald down", sep="\n")
+    for command in (_FIRST_SEND, "tail", "down"):
+        console.print(f"  {command_for(name, command)}", soft_wrap=True)
 
 
 @commands.command()

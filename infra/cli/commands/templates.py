@@ -1,5 +1,6 @@
 """`herald templates`: a tenant's templates as files under version control."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,8 @@ import typer
 from infra.cli import template_sync
 from infra.cli.api import Api
 from infra.cli.errors import CommandError
-from infra.cli.options import DEFAULT_NAME, Name, Tenant, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, Tenant, running_stack
 
 commands = typer.Typer()
 templates = typer.Typer(no_args_is_help=True, help="Keep a tenant's templates as files: push, pull, diff.")
@@ -50,8 +52,12 @@ def pull(
     token: Token = None,
 ) -> None:
     """Write the latest versions of the tenant's templates into files."""
-    for done in template_sync.pull(_api(name, tenant, api, token), folder, force=force):
-        typer.echo(f"{done.what}: {done.became}")
+    done = template_sync.pull(_api(name, tenant, api, token), folder, force=force)
+    counts = Counter((each.what.partition("/")[0], each.became) for each in done)
+    for (template, became), files in counts.items():
+        typer.echo(f"{template}: {files} {became}")
+    if not counts:
+        typer.echo("Nothing to write.")
 
 
 @templates.command()

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.options import DEFAULT_NAME, Name, running_stack
+from infra.cli.names import DEFAULT_NAME
+from infra.cli.options import Name, running_stack
 
 commands = typer.Typer()
 

@@ -210,7 +210,12 @@ def test_what_is_refused_is_told_with_its_place(tenant: InProcess, folder: Path)
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("order/en/email.headline.j2", "x", "is not a file of a template"),
+        (
+            "order/en/email.headline.j2",
+            "x",
+            r"not the file of a part \(<part>\.j2\): these are action_url, email\.subject,",
+        ),
+        ("order/en/actionUrl.j2", "x", "of a part .*: these are action_url,"),
         ("order/english/sms.text.j2", "x", "is not a file of a template"),
         ("order/en/deep/sms.text.j2", "x", "is not a file of a template"),
         ("order/notes.txt", "x", "is not a file of a template"),
@@ -246,6 +251,34 @@ def test_what_is_no_template_is_refused_before_anything_is_pushed(
         push(tenant, folder)
     assert tenant.get("/api/v1/admin/templates")["items"] == []
     assert tenant.get("/api/v1/admin/layouts")["items"] == []
+
+
+def test_a_folder_without_templates_is_not_pushed(tenant: InProcess, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("About")
+    with pytest.raises(CommandError, match=f"^There are no templates in {tmp_path}.$"):
+        push(tenant, tmp_path)
+
+
+def test_what_is_no_folder_is_told_in_a_sentence(tenant: InProcess, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    for way in (push, pull, diff):
+        with pytest.raises(CommandError, match=f"^There is no folder {file}.$|^{file} is no folder.$"):
+            way(tenant, file)
+    with pytest.raises(CommandError, match=f"^{file}/inside cannot be written: Not a directory.$"):
+        pull(tenant, file / "inside")
+    with pytest.raises(CommandError, match="cannot be read: File name too long"):
+        push(tenant, tmp_path / ("x" * 300))
+    assert file.read_text() == "mine"
+
+
+def test_a_file_where_a_folder_belongs_is_told_in_a_sentence(tenant: InProcess, folder: Path, tmp_path: Path) -> None:
+    push(tenant, folder)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "order").write_text("mine")
+    with pytest.raises(CommandError, match=f"^{other}/order is no folder.$"):
+        pull(tenant, other)
 
 
 def test_a_file_that_is_no_text_is_refused(tenant: InProcess, folder: Path) -> None:
@@ -326,7 +359,19 @@ def test_a_diff_says_by_its_status_whether_there_is_any(served: str, folder: Pat
     assert pushed.output.splitlines()[-2:] == ["order: created", "order: published"]
     same = run("diff")
     assert (same.exit_code, same.output) == (0, "")
-    assert (run("pull").exit_code, run("pull", "--force").output) == (0, "")
+    assert (run("pull").exit_code, run("pull", "--force").output) == (0, "Nothing to write.\n")
+
+
+def test_what_was_pulled_is_told_in_a_line_for_each_template(served: str, folder: Path, tmp_path: Path) -> None:
+    def run(command: str, into: Path, *options: str) -> list[str]:
+        given = ["templates", command, str(into), "--api", served, "--token", "t", *options]
+        return CliRunner().invoke(app, given).output.splitlines()
+
+    run("push", folder)
+    assert run("pull", tmp_path / "other") == ["_layouts: 1 written", "_partials: 1 written", "order: 7 written"]
+    (folder / "order/en/sms.text.j2").write_text("Mine\n")
+    (folder / "order/en/email.subject.j2").write_text("Mine\n")
+    assert run("pull", folder, "--force") == ["order: 1 removed", "order: 1 written"]
 
 
 def test_the_commands_are_offered() -> None:

@@ -12,6 +12,7 @@ from infra.cli.booting import start_ministack
 from infra.cli.commands.release import StageName, parse_parameters
 from infra.cli.commands.stack import flattened
 from infra.cli.errors import CommandError
+from infra.cli.names import command_for
 from infra.cli.seeding import Outcome, Seeded, summary
 from infra.cli.stack import LocalStack
 from infra.local.ministack import MiniStack
@@ -35,7 +36,13 @@ def test_what_goes_wrong_is_a_sentence_and_no_trace() -> None:
     # Then
     assert process.returncode == 1
     assert process.stdout == ""
-    assert process.stderr == "✗ The stack 'nobody-started-me' does not run. `.venv/bin/herald up` starts it.\n"
+    advice = "`.venv/bin/herald up --name nobody-started-me` starts it."
+    assert process.stderr == f"✗ The stack 'nobody-started-me' does not run. {advice}\n"
+
+
+def test_the_command_that_helps_names_the_stack_unless_it_is_the_usual_one() -> None:
+    assert command_for("main", "up") == ".venv/bin/herald up"
+    assert command_for("other", "up") == ".venv/bin/herald up --name other"
 
 
 @pytest.mark.parametrize(

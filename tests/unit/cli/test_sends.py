@@ -36,8 +36,17 @@ def test_a_send_is_read_from_a_file(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(CommandError, match="holds no send"):
         read_send(file)
-    with pytest.raises(CommandError, match="holds no send"):
+
+
+def test_a_file_that_cannot_be_read_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=f"^There is no file {tmp_path}/missing.json.$"):
         read_send(tmp_path / "missing.json")
+    with pytest.raises(CommandError, match=f"^{tmp_path} cannot be read: Is a directory.$"):
+        read_send(tmp_path)
+    file = tmp_path / "send.json"
+    file.write_bytes(b'"\xff"')
+    with pytest.raises(CommandError, match="holds no send"):
+        read_send(file)
 
 
 def test_the_demo_tells_of_the_order_on_every_channel_in_sends_that_the_api_understands() -> None:
