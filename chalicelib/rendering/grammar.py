@@ -12,6 +12,7 @@ from jinja2.parser import Parser
 
 from chalicelib.domain.ids import TEMPLATE_KEY
 from chalicelib.rendering import limits
+from chalicelib.rendering.arguments import argument_fault
 from chalicelib.rendering.refusal import RefusalError
 
 LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"})
@@ -131,7 +132,8 @@ def _fault_of(node: nodes.Node, environment: Environment, *, loop: bool, written
         return "A loop may not stand inside another"
     if not loop and isinstance(node, nodes.Name) and node.name == "loop":
         return "`loop` is known inside loops only"
-    return rule(node, environment)
+    # What was saved before arguments were checked is filled as it was: the wrong one may be where nobody comes to.
+    return rule(node, environment) or (argument_fault(node, environment) if written else None)
 
 
 def _allowed(_node: nodes.Node, _environment: Environment) -> None:

@@ -47,6 +47,31 @@ def test_what_is_not_allowed_is_refused_with_its_place(source: str, code: str, l
 
 
 @pytest.mark.parametrize(
+    ("expression", "column", "detail"),
+    [
+        ("n|int(base=99)", 6, "The filter `int` has no argument `base`"),
+        ("n|int(1, 2)", 6, "The filter `int` takes 1 argument at most"),
+        ("n|int(1, default=2)", 6, "The filter `int` is given `default` twice"),
+        ("n|int(context=1)", 6, "The filter `int` has no argument `context`"),
+        ("n|int(value=1)", 6, "The filter `int` has no argument `value`"),
+        ("name|replace('a')", 9, "The filter `replace` needs the argument `new`"),
+        ("name|replace(new='a')", 9, "The filter `replace` needs the argument `old`"),
+        ("name|upper(1)", 9, "The filter `upper` takes no arguments"),
+        ("name|upper(context=1)", 9, "The filter `upper` has no argument `context`"),
+        ("name|date('a', 'b')", 9, "The filter `date` takes 1 argument at most"),
+        ("name|truncate(9, true, '', 3)", 9, "The filter `truncate` takes 3 arguments at most"),
+        ("n is divisibleby", 6, "The test `divisibleby` needs the argument `num`"),
+        ("n is odd(3)", 6, "The test `odd` takes no arguments"),
+        ("n is defined(3)", 6, "The test `defined` takes no arguments"),
+        ("n is eq(other=3, more=4)", 6, "The test `eq` has no argument `more`"),
+    ],
+)
+def test_arguments_that_a_filter_or_test_does_not_take_are_named(expression: str, column: int, detail: str) -> None:
+    (fault,) = faults({Part.SMS_TEXT: f"x\n{{% if false %}}\n{{{{ {expression} }}}}{{% endif %}}"})
+    assert (fault.code, fault.line, fault.column, fault.detail) == ("forbidden_syntax", 3, column, detail)
+
+
+@pytest.mark.parametrize(
     ("source", "text"),
     [
         (
