@@ -11,7 +11,7 @@ from chalicelib.domain.content import (
     WhatsappTemplate,
 )
 from chalicelib.domain.template import Part, Parts
-from chalicelib.domain.wording import body_of, says, title_of
+from chalicelib.domain.wording import BODIES, body_of, says, title_of
 from chalicelib.domain.words import Channel
 from chalicelib.services.ports.templates import TemplateError
 
@@ -22,7 +22,8 @@ Fill = Callable[[Part], str]
 def content_of(channel: Channel, parts: Parts, fill: Fill, language: str) -> Content:
     """Return what a channel says in a language; TemplateError when it says nothing, or a part cannot be filled."""
     if not says(parts, channel):
-        raise TemplateError(f"the template says nothing on {channel}")
+        needed = next(part for part in BODIES[channel] if part.channel is channel)
+        raise TemplateError(f"the template says nothing on {channel}: it has no {needed}")
     title, body = title_of(parts, channel), body_of(parts, channel)
     known = Content(
         subject=fill(title) or None if title else None,

@@ -43,9 +43,20 @@ def test_a_channel_says_its_own_parts_or_those_of_another(channel: Channel, subj
     assert (content.subject, content.body, content.action_url) == (subject, body, "https://acme.example/1")
 
 
-def test_a_template_that_says_nothing_on_a_channel_is_no_template_for_it() -> None:
-    with pytest.raises(TemplateError, match="says nothing on sms"):
-        filled({Part.EMAIL_SUBJECT: "x"}, Channel.SMS)
+@pytest.mark.parametrize(
+    ("part", "channel", "missing"),
+    [
+        (Part.EMAIL_SUBJECT, Channel.SMS, "sms.text"),
+        (Part.PUSH_TITLE, Channel.PUSH, "push.body"),
+        (Part.EMAIL_SUBJECT, Channel.EMAIL, "email.text"),
+        (Part.CHAT_TITLE, Channel.ALERT, "alert.summary"),
+    ],
+)
+def test_what_a_template_lacks_to_say_something_on_a_channel_is_named(
+    part: Part, channel: Channel, missing: str
+) -> None:
+    with pytest.raises(TemplateError, match=f"says nothing on {channel}: it has no {missing}"):
+        filled({part: "x"}, channel)
 
 
 def test_a_text_of_which_nothing_is_left_is_no_message() -> None:
