@@ -99,8 +99,11 @@ class Drafting:
     def _faults(self, tenant: Tenant, draft: Draft) -> Iterator[Fault]:
         said = draft.localizations
         yield from locale_faults(said)
-        if not any(said.values()):
+        if not said:
             yield Fault(pointer="/localizations", code="too_few", detail="A template says something in a language")
+        elif silent := [locale for locale, parts in said.items() if not parts]:
+            for locale in silent:
+                yield Fault(pointer=pointer_to(locale), code="too_few", detail="Nothing is said in this language")
         elif not draft.channels and not channels_of(said):
             yield Fault(pointer="/localizations", code="no_channel", detail="Nothing of it is for a channel")
         if len(said) > MOST_LANGUAGES:
