@@ -66,17 +66,21 @@ class ChangeProvider(Body):
     credentials gives these again, so that nobody can have them sent elsewhere without knowing them.
     """
 
-    enabled: bool | None = None
-    priority: Rank | None = None
-    weight: Rank | None = None
-    settings: FreeData | None = None
-    credentials: FreeData | None = None
+    enabled: bool = True
+    priority: Rank = 100
+    weight: Rank = 1
+    settings: FreeData = Field(default_factory=dict)
+    credentials: FreeData = Field(default_factory=dict)
     version: Version | None = None
 
     def applied_to(self, provider: ProviderConfig) -> ProviderConfig:
         """Return the provider with the given replaced, its credentials as they were."""
-        given = self.model_dump(exclude={"credentials", "version"}, exclude_none=True)
+        given = self.model_dump(exclude={"credentials", "version"}, exclude_unset=True)
         return msgspec.structs.replace(provider, **given)
+
+    def new_credentials(self) -> dict[str, Any] | None:
+        """Return the credentials given, None where those there are stay."""
+        return self.credentials if "credentials" in self.model_fields_set else None
 
 
 class ProviderAnswer(Answer):
@@ -179,7 +183,7 @@ def change_provider(call: Call, id: str, body: ChangeProvider) -> ProviderAnswer
     """Change what is given."""
     by = Actor(call.principal, call.now)
     changed = bootstrap.manage_providers().update(
-        call.tenant, provider_id(id), body.applied_to, body.credentials, by, body.version
+        call.tenant, provider_id(id), body.applied_to, body.new_credentials(), by, body.version
     )
     return ProviderAnswer.of(changed)
 

@@ -94,6 +94,16 @@ def test_settings_and_credentials_change_together(api: Api) -> None:
     assert together.json["settings"] == settings
 
 
+@pytest.mark.parametrize("field", ["enabled", "priority", "weight", "settings", "credentials"])
+def test_a_null_that_means_nothing_is_refused(api: Api, field: str) -> None:
+    stored = api.call("POST", PROVIDERS, MANAGER, BODY).json
+
+    refused = api.call("PATCH", MAIL, MANAGER, {field: None})
+
+    assert (refused.status, refused.faults) == (422, {f"/{field}": "wrong_type"})
+    assert api.call("GET", MAIL, MANAGER).json == stored
+
+
 def test_a_taken_id_and_an_old_version_are_conflicts(api: Api) -> None:
     api.call("POST", PROVIDERS, MANAGER, BODY)
 
