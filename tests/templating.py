@@ -14,6 +14,7 @@ from chalicelib.services.manage_templates import ManageTemplates
 from chalicelib.services.preview_template import PreviewTemplate
 from chalicelib.services.publish_template import PublishTemplate
 from chalicelib.services.template_drafts import Draft, Drafting
+from chalicelib.services.try_template import TryTemplate
 from tests.store.stores import Store
 
 EN: Final = Locale("en")
@@ -37,6 +38,7 @@ def templating_on(store: Store, audited: AuditedChanges) -> dict[str, Any]:
         "manage_templates": manage,
         "publish_template": PublishTemplate(store.templates, manage, rendering, audited),
         "preview_template": PreviewTemplate(store.templates, manage, drafting, rendering),
+        "try_template": TryTemplate(manage, store.recipients, rendering),
         "manage_fragments": ManageFragments(store.fragments, store.templates, store.tenants, rendering, audited),
         "manage_categories": ManageCategories(store.categories, store.templates, store.tenants, audited),
     }

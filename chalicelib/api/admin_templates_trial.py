@@ -17,7 +17,7 @@ from chalicelib.domain.errors import ConflictError, InvalidInputError, NotFoundE
 from chalicelib.domain.rate_limit import Limit
 from chalicelib.services.audited_change import Actor
 from chalicelib.services.input_rules import recipient_faults
-from chalicelib.services.preview_template import Wanted, stored_version, trial_order
+from chalicelib.services.preview_template import Wanted
 
 routes = Routes(__name__, tag="Administration: templates")
 
@@ -88,17 +88,17 @@ def preview_template(call: Call, key: str, body: PreviewBody) -> PreviewAnswer:
     limit=Limit.SEND,
 )
 def test_send(call: Call, key: str, body: TestSendBody) -> Reply:
-    """Accept a notification from any version, marked `testSend` in its metadata; it is decided on like any other."""
+    """Accept a notification from any version, marked `testSend` in its metadata; it is decided on like any other.
+    What a channel cannot say to the recipient is refused as a preview refuses it.
+    """
     faults = recipient_faults(body.recipient.as_recipient(), "/recipient")
     if faults:
         raise InvalidInputError(faults=faults)
-    manage, name = bootstrap.manage_templates(), template_key(key)
-    number = body.number or manage.get(call.tenant, name).latest
-    version = stored_version(manage, call.tenant, name, number)
-    wanted = Wanted(channels=tuple(dict.fromkeys(body.channels)), data=body.data)
-    order = trial_order(version, manage.tenant(call.tenant), body.recipient.as_recipient(), wanted)
+    wanted = Wanted(number=body.number, channels=tuple(dict.fromkeys(body.channels)), data=body.data)
+    trying = bootstrap.try_template()
+    order = trying.order(call.tenant, template_key(key), body.recipient.as_recipient(), wanted)
     try:
-        return place(call, order)
+        return place(call, order, trying.filled_by(bootstrap.accept()))
     except InvalidInputError as error:
         # Its faults are those of a send; here the data stands at the top.
         placed = [replace(fault, pointer=fault.pointer.removeprefix("/template")) for fault in error.faults]

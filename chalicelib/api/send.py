@@ -17,6 +17,7 @@ from chalicelib.domain.errors import (
     TenantSuspendedError,
 )
 from chalicelib.domain.status import NotificationStatus
+from chalicelib.services.accept import Accept
 from chalicelib.services.order import Order
 
 SEND_ERRORS: Final[tuple[type[HeraldError], ...]] = (
@@ -32,9 +33,9 @@ def send(call: Call, body: SendBody) -> Reply:
     return place(call, ordered(call, body))
 
 
-def place(call: Call, order: Order) -> Reply:
-    """Accept an order and answer the ids of its notifications."""
-    accepted = bootstrap.accept()(
+def place(call: Call, order: Order, accept: Accept | None = None) -> Reply:
+    """Accept an order, by `accept` where it is given, and answer the ids of its notifications."""
+    accepted = (accept or bootstrap.accept())(
         order,
         sent_by=call.principal.name,
         now=call.now,

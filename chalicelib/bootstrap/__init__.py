@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         read_audit,
         suppress,
         try_provider,
+        try_template,
         whatsapp_sessions,
     )
     from chalicelib.bootstrap.base import (
@@ -205,6 +206,7 @@ __all__ = [
     "tracking_links",
     "tracking_tokens",
     "try_provider",
+    "try_template",
     "unsubscribe",
     "unsubscribe_links",
     "unsubscribe_tokens",

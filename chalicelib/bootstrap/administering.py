@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.services.publish_template import PublishTemplate
     from chalicelib.services.suppress import Suppress
     from chalicelib.services.try_provider import TryProvider
+    from chalicelib.services.try_template import TryTemplate
     from chalicelib.services.whatsapp_sessions import ManageWhatsappSessions
 
 
@@ -183,6 +184,14 @@ def preview_template() -> "PreviewTemplate":
     from chalicelib.services.preview_template import PreviewTemplate
 
     return PreviewTemplate(templates(), manage_templates(), drafting(), rendering)
+
+
+@cache
+def try_template() -> "TryTemplate":
+    """Return the use case that has versions sent to whoever tries them out."""
+    from chalicelib.services.try_template import TryTemplate
+
+    return TryTemplate(manage_templates(), recipients(), rendering)
 
 
 @cache

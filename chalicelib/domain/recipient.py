@@ -40,3 +40,12 @@ class Recipient(Value, frozen=True):
             attributes=stored.attributes | self.attributes,
             roles=self.roles or stored.roles,
         )
+
+    def told(self) -> dict[str, Any]:
+        """Return what a template may say of them: no addresses, for what is said in an inbox is seen elsewhere."""
+        return {
+            "userId": self.user_id,
+            "userType": self.user_type,
+            "locale": self.locale or "",
+            "attributes": self.attributes,
+        }

@@ -25,7 +25,6 @@ from chalicelib.domain.request import IdempotencyRecord, NotificationRequest
 from chalicelib.domain.tenant import Tenant, TenantStatus
 from chalicelib.domain.value import Millis
 from chalicelib.services.concurrently import concurrently
-from chalicelib.services.fill_template import FillTemplate
 from chalicelib.services.order import Order, Stamp, requests_of
 from chalicelib.services.order_rules import passed_dates, unknown_policy, unknown_providers
 from chalicelib.services.ports import (
@@ -67,7 +66,8 @@ class Accept(msgspec.Struct, frozen=True):
     providers: ProviderLookup
     policies: PolicyLookup
     groups: CancelledGroups
-    fill: FillTemplate
+    fill: Callable[[Order], Order]
+    """Pins an order to the version of its template, as `FillTemplate` does."""
     randomness: Callable[[int], bytes]
     concurrency: int = 10
     """Writes at a time."""

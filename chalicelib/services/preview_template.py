@@ -1,4 +1,4 @@
-"""Trying a template out: what it says, without and with sending it."""
+"""Trying a template out: what it says, without sending it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,13 +10,11 @@ from msgspec.structs import replace
 from chalicelib.domain.content import Content
 from chalicelib.domain.errors import Fault, InvalidInputError
 from chalicelib.domain.ids import TemplateKey, TenantId
-from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.template import Locale, TemplateVersion, languages
 from chalicelib.domain.tenant import Tenant
-from chalicelib.domain.words import Channel, Priority
+from chalicelib.domain.words import Channel
 from chalicelib.services.audited_change import Actor
 from chalicelib.services.manage_templates import ManageTemplates, unknown_version
-from chalicelib.services.order import Filling, Order
 from chalicelib.services.ports import Rendering, TemplateError, Templates
 from chalicelib.services.publish_template import about_nobody
 from chalicelib.services.template_drafts import Draft, Drafting, locale_faults
@@ -104,19 +102,6 @@ class PreviewTemplate:
                 faults.append(Fault(pointer=pointer, code="template_error", detail=error.detail))
         _refuse(faults)
         return contents
-
-
-def trial_order(version: TemplateVersion, tenant: Tenant, to: Recipient, wanted: Wanted) -> Order:
-    """Return the order that sends a version to somebody who tries it out, published or not."""
-    data = version.sample if wanted.data is None else wanted.data
-    return Order(
-        tenant=tenant.id,
-        recipients=(to,),
-        priority=Priority.MEDIUM,
-        template=Filling(key=version.key, data=data, version=version.number),
-        channels=wanted.channels,
-        metadata={"testSend": True},
-    )
 
 
 def stored_version(manage: ManageTemplates, tenant: TenantId, key: TemplateKey, number: int) -> TemplateVersion:

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.ids import TemplateKey
+from chalicelib.domain.ids import TemplateKey, UserId, UserType
+from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.words import Role, Scope
 from chalicelib.services.built_in_templates import built_in_templates
-from tests.api import Api, in_memory_api
+from tests.api import Api, Response, in_memory_api
 from tests.build import ACME, a_tenant
 from tests.callers import ADMIN, FOREIGN_ADMIN, GLOBEX, a_service, a_user
 from tests.fakes import ManualClock
-from tests.twin import TwinTenants
+from tests.twin import TwinRecipients, TwinTenants
 from tests.world import World
 
 TEMPLATES = "/api/v1/admin/templates"
@@ -298,6 +299,47 @@ def test_a_version_is_sent_to_somebody_who_tries_it_out(stored: Api) -> None:
     assert (wrong.status, wrong.faults) == (422, {"/data/id": "required"})
     nobody = stored.call("POST", f"{ORDER}/test-send", MANAGER, {"recipient": me | {"email": "me"}})
     assert nobody.faults == {"/recipient/email": "invalid_email"}
+
+
+@pytest.mark.parametrize(
+    ("me", "known", "asked", "faults"),
+    [
+        ({"locale": "fr"}, {}, {}, {"/localizations/fr/push": "template_error"}),
+        ({"locale": "fr-CA"}, {}, {"channels": ["email"]}, {"/localizations/fr/email": "template_error"}),
+        ({}, {"locale": "fr"}, {"channels": ["push"]}, {"/localizations/fr/push": "template_error"}),
+        ({"locale": "en"}, {}, {}, {}),
+        ({"locale": "de"}, {}, {}, {}),
+    ],
+)
+def test_what_a_version_cannot_say_to_whom_it_is_tried_on_is_refused_as_a_preview_refuses_it(
+    api: Api, me: dict[str, str], known: dict[str, Any], asked: dict[str, Any], faults: dict[str, str]
+) -> None:
+    said = {"en": {"push": {"title": "Hi", "body": "There"}}, "fr": {"push": {"title": "Salut"}}}
+    body = BODY | {"channels": ["push"], "localizations": said}
+    assert api.call("POST", TEMPLATES, MANAGER, body).status == 201
+    api.world.templates.add(ACME, api.world.rows.versions[ACME, TemplateKey("order"), 1])
+    TwinRecipients(api.world.rows).put(ACME, Recipient(UserType("admin"), UserId("u9"), **known))
+    person = {"userId": "u9", "userType": "admin", "email": "me@example.com"} | me
+
+    tried = api.call("POST", f"{ORDER}/test-send", MANAGER, {"recipient": person} | asked)
+
+    assert (tried.status, tried.faults) == (422 if faults else 202, faults), tried.text
+    assert len(api.world.rows.requests) == (0 if faults else 1)
+
+
+def test_what_was_tried_under_a_key_is_answered_as_before_whatever_was_saved_since(stored: Api) -> None:
+    def tried(number: int) -> Response:
+        stored.world.templates.add(ACME, stored.world.rows.versions[ACME, TemplateKey("order"), number])
+        body = {"recipient": {"userId": "u9", "locale": "fr"}}
+        return stored.call("POST", f"{ORDER}/test-send", MANAGER, body, headers={"idempotency-key": "k"})
+
+    first = tried(1)
+    silent = DRAFT | {"localizations": {"en": ENGLISH, "fr": {"actionUrl": "https://example.com"}}}
+    assert stored.call("POST", f"{ORDER}/versions", MANAGER, silent).status == 201
+    again = tried(2)
+
+    assert (again.status, again.json) == (202, first.json), again.text
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
 def test_a_deleted_template_is_gone_and_its_numbers_stay_taken(stored: Api) -> None:
