@@ -98,7 +98,8 @@ def _call_view(
     if route.body is not None and (raw or route.body_required):
         value = parse_json(raw, request.headers.get("content-type"), route.max_body)
         arguments["body"] = read_body(raw, route.body)
-        idempotency = _idempotency(route, request, value)
+        if route.idempotent:
+            idempotency = _idempotency(_place(route, path, caller), request, value)
     if route.query is not None:
         arguments["query"] = read_query(_parameters(request), route.query)
     elif route.needs is not None:
@@ -120,9 +121,15 @@ def _identify(needs: Permission, request: Request) -> tuple[Principal, TenantId 
     return caller, tenant if needs.in_tenant else None
 
 
-def _idempotency(route: "Route", request: Request, body: Any) -> IdempotencyKey | None:
-    key = read_idempotency_key(request.headers) if route.idempotent else None
-    return None if key is None else IdempotencyKey(route=route.name, key=key, body_hash=digest(body))
+def _place(route: "Route", path: Mapping[str, str], caller: Principal | None) -> str:
+    """Return where a key counts: on one path, and of what is a person's own only among their calls."""
+    own = [caller.name] if caller is not None and route.needs is Permission.OWN else []
+    return "\n".join([route.name, *path.values(), *own])
+
+
+def _idempotency(place: str, request: Request, body: Any) -> IdempotencyKey | None:
+    key = read_idempotency_key(request.headers)
+    return None if key is None else IdempotencyKey(route=place, key=key, body_hash=digest(body))
 
 
 def _raw_body(request: Request) -> bytes:

@@ -152,3 +152,15 @@ def test_the_description_names_what_is_allowed() -> None:
     assert channels == {"in_app", "database", "email", "sms", "push", "fcm", "whatsapp"}
     assert priorities == {"low", "medium", "high"}
     assert set(content) == {"subject", "body", "actionUrl"}
+
+
+def test_a_key_is_of_the_user_who_used_it(api: Api) -> None:
+    keyed = {"Idempotency-Key": "reminder-1"}
+    first, again, other = (
+        api.call("POST", ITSELF, who, {"body": "Mine."}, headers=keyed) for who in (ANN, ANN, a_user(user_id="bob"))
+    )
+
+    assert [answer.status for answer in (first, again, other)] == [202] * 3
+    assert again.json == first.json
+    assert other.json["requestId"] != first.json["requestId"]
+    assert {request.recipient.user_id for request in api.world.rows.requests.values()} == {"ann", "bob"}
