@@ -7,7 +7,7 @@ from chalicelib.domain.content import Severity
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
-from chalicelib.domain.words import Priority
+from chalicelib.domain.words import Priority, Reason
 
 SEVERITIES: Final = {
     Priority.LOW: Severity.INFO,
@@ -33,7 +33,7 @@ def shape(request: NotificationRequest, _recipient: Recipient, tenant: Tenant) -
     content, alert = request.content, request.content.alert
     text = content.body.strip()
     if not text:
-        raise UnshapeableError("empty_body")
+        raise UnshapeableError(Reason.EMPTY_BODY)
     return AlertMessage(
         reference=request.id,
         action=alert.action,

@@ -127,7 +127,7 @@ Message = EmailMessage | SmsMessage | PushMessage | WhatsappMessage | ChatMessag
 class UnshapeableError(Exception):
     """The content cannot be sent on the channel. `code` says why (`too_many_segments`, `empty_body`, …)."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: Reason) -> None:
         super().__init__(code)
         self.code = code
 

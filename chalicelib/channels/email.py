@@ -39,20 +39,20 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
     content = request.content
     body = content.body.strip()
     if not body:
-        raise UnshapeableError("empty_body")
+        raise UnshapeableError(Reason.EMPTY_BODY)
     subject = _header(content.subject or "").strip() or _header(shorten(_first_line(body), DEFAULT_SUBJECT_LIMIT))
     if len(subject) > SUBJECT_LIMIT:
-        raise UnshapeableError("subject_too_long")
+        raise UnshapeableError(Reason.SUBJECT_TOO_LONG)
     sender = tenant.settings.senders.get(Channel.EMAIL, _NO_SENDER)
     return EmailMessage(
         reference=request.id,
-        to=_address(recipient.email, "invalid_address"),
+        to=_address(recipient.email, Reason.INVALID_ADDRESS),
         subject=subject,
         text=content.body,
         html=content.html,
-        sender=_address(sender.address, "invalid_sender") if sender.address else None,
+        sender=_address(sender.address, Reason.INVALID_SENDER) if sender.address else None,
         sender_name=_header(sender.name) if sender.name else None,
-        reply_to=_address(sender.reply_to, "invalid_sender") if sender.reply_to else None,
+        reply_to=_address(sender.reply_to, Reason.INVALID_SENDER) if sender.reply_to else None,
     )
 
 
@@ -67,7 +67,7 @@ def _ascii(address: str) -> str | None:
         return None
 
 
-def _address(address: str | None, code: str) -> str:
+def _address(address: str | None, code: Reason) -> str:
     valid = _ascii(address or "")
     if valid is None:
         raise UnshapeableError(code)
@@ -76,7 +76,7 @@ def _address(address: str | None, code: str) -> str:
 
 def _header(text: str) -> str:
     if has_controls(text):
-        raise UnshapeableError("control_characters")
+        raise UnshapeableError(Reason.CONTROL_CHARACTERS)
     return text
 
 

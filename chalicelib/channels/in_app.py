@@ -6,6 +6,7 @@ from chalicelib.channels.base import UnshapeableError
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.words import Reason
 
 
 def address_fault(_recipient: Recipient) -> None:
@@ -20,4 +21,4 @@ def shape(_request: NotificationRequest, _recipient: Recipient, _tenant: Tenant)
     UnshapeableError
         Always, `not_a_message`.
     """
-    raise UnshapeableError("not_a_message")
+    raise UnshapeableError(Reason.NOT_A_MESSAGE)

@@ -46,11 +46,11 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
     content, push = request.content, request.content.push
     tokens = _tokens(recipient)
     if not tokens:
-        raise UnshapeableError("invalid_address")
+        raise UnshapeableError(Reason.INVALID_ADDRESS)
     if not content.body.strip():
-        raise UnshapeableError("empty_body")
+        raise UnshapeableError(Reason.EMPTY_BODY)
     if push.ttl is not None and not 0 <= push.ttl <= LONGEST_TTL:
-        raise UnshapeableError("invalid_ttl")
+        raise UnshapeableError(Reason.INVALID_TTL)
     known = {"notificationId": request.id} | ({"actionUrl": content.action_url} if content.action_url else {})
     return _within_limit(
         PushMessage(
@@ -75,5 +75,5 @@ def _tokens(recipient: Recipient) -> tuple[str, ...]:
 def _within_limit(message: PushMessage) -> PushMessage:
     texts = [message.title, message.body, message.image or "", *message.data, *message.data.values()]
     if sum(len(text.encode()) for text in texts) > PAYLOAD_LIMIT:
-        raise UnshapeableError("payload_too_large")
+        raise UnshapeableError(Reason.PAYLOAD_TOO_LARGE)
     return message

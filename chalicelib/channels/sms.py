@@ -30,7 +30,7 @@ def shape(request: NotificationRequest, recipient: Recipient, tenant: Tenant) ->
         did not ask to truncate it.
     """
     if recipient.phone is None or not is_number(recipient.phone):
-        raise UnshapeableError("invalid_address")
+        raise UnshapeableError(Reason.INVALID_ADDRESS)
     said = request.content.sms.text or request.content.body
     text = _fit(_text(said, tenant.settings.sms_prefix), request, tenant)
     sender = tenant.settings.senders.get(Channel.SMS)
@@ -78,7 +78,7 @@ def _text(body: str, prefix: str | None) -> str:
     # A tab is in no alphabet of a phone, and CR LF counts twice; neither is worth a segment.
     text = body.replace("\r\n", "\n").replace("\t", " ").strip()
     if not text:
-        raise UnshapeableError("empty_body")
+        raise UnshapeableError(Reason.EMPTY_BODY)
     return f"{prefix.rstrip()} {text}" if prefix else text
 
 
@@ -87,5 +87,5 @@ def _fit(text: str, request: NotificationRequest, tenant: Tenant) -> str:
     if count_segments(text) <= limit:
         return text
     if not request.content.sms.truncate:
-        raise UnshapeableError("too_many_segments")
+        raise UnshapeableError(Reason.TOO_MANY_SEGMENTS)
     return fitting_prefix(text, limit)

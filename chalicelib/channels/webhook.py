@@ -4,6 +4,7 @@ from chalicelib.channels.base import UnshapeableError, WebhookMessage
 from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.tenant import Tenant
+from chalicelib.domain.words import Reason
 
 
 def address_fault(_recipient: Recipient) -> None:
@@ -20,7 +21,7 @@ def shape(request: NotificationRequest, recipient: Recipient, _tenant: Tenant) -
     """
     content = request.content
     if not content.body.strip():
-        raise UnshapeableError("empty_body")
+        raise UnshapeableError(Reason.EMPTY_BODY)
     return WebhookMessage(
         reference=request.id,
         user_type=recipient.user_type,

@@ -30,11 +30,11 @@ def shape(request: NotificationRequest, recipient: Recipient, _tenant: Tenant) -
         `invalid_address`; `empty_body`; `text_too_long`.
     """
     if recipient.phone is None or not is_number(recipient.phone):
-        raise UnshapeableError("invalid_address")
+        raise UnshapeableError(Reason.INVALID_ADDRESS)
     content = request.content.whatsapp
     text = "" if content.replaces_text else (content.text or request.content.body).strip()
     if not text and not content.replaces_text:
-        raise UnshapeableError("empty_body")
+        raise UnshapeableError(Reason.EMPTY_BODY)
     if len(text) > TEXT_LIMIT:
-        raise UnshapeableError("text_too_long")
+        raise UnshapeableError(Reason.TEXT_TOO_LONG)
     return WhatsappMessage(reference=request.id, to=recipient.phone, text=text, content=content)

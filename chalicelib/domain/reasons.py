@@ -31,6 +31,18 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.RETRIES_EXHAUSTED: "no provider took it, however often it was tried",
     Reason.OUTCOME_UNKNOWN: "the provider's answer got lost; it is not sent again, for it might arrive twice",
     Reason.WORKER_DIED: "a call to the provider was never reported on; it is not repeated, for it might arrive twice",
+    Reason.TEMPLATE_ERROR: "its template could not be filled, so nobody was asked to send it",
+    Reason.EMPTY_BODY: "it says nothing on this channel, so nobody was asked to send it",
+    Reason.NOT_A_MESSAGE: "this channel takes no messages",
+    Reason.CONTROL_CHARACTERS: "a line of its header has control characters, so nobody was asked to send it",
+    Reason.SUBJECT_TOO_LONG: "its subject is longer than mails may have, so nobody was asked to send it",
+    Reason.TEXT_TOO_LONG: "its text is longer than this channel takes, so nobody was asked to send it",
+    Reason.TOO_MANY_SEGMENTS: "it would take more text messages than the tenant allows, so nobody was asked to send it",
+    Reason.PAYLOAD_TOO_LARGE: "it is larger than push notifications may be, so nobody was asked to send it",
+    Reason.INVALID_TTL: "it may not be kept for as long as it asks, so nobody was asked to send it",
+    Reason.INVALID_SENDER: "the address it is sent from cannot be a valid one, so nobody was asked to send it",
+    Reason.ATTACHMENT_MISSING: "a file that goes with it is not there, so nobody was asked to send it",
+    Reason.ATTACHMENT_TOO_LARGE: "the files that go with it are too large, so nobody was asked to send it",
 }
 """What each reason says by itself."""
 FINE_PRINT: Final[Mapping[tuple[Reason | None, Detail], str]] = {

@@ -101,6 +101,18 @@ class Reason(StrEnum):
     RETRIES_EXHAUSTED = "retries_exhausted"
     OUTCOME_UNKNOWN = "outcome_unknown"
     WORKER_DIED = "worker_died"
+    TEMPLATE_ERROR = "template_error"
+    EMPTY_BODY = "empty_body"
+    NOT_A_MESSAGE = "not_a_message"
+    CONTROL_CHARACTERS = "control_characters"
+    SUBJECT_TOO_LONG = "subject_too_long"
+    TEXT_TOO_LONG = "text_too_long"
+    TOO_MANY_SEGMENTS = "too_many_segments"
+    PAYLOAD_TOO_LARGE = "payload_too_large"
+    INVALID_TTL = "invalid_ttl"
+    INVALID_SENDER = "invalid_sender"
+    ATTACHMENT_MISSING = "attachment_missing"
+    ATTACHMENT_TOO_LARGE = "attachment_too_large"
 
 
 class Role(StrEnum):

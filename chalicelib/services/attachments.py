@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from chalicelib.channels.base import MailFile, UnshapeableError
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.ids import TenantId
+from chalicelib.domain.words import Reason
 from chalicelib.services.attachment_rules import is_own
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -58,7 +59,7 @@ class Attach:
         try:
             content = self.storage.read(key, most) if is_own(key, tenant) else None
         except TooLargeError as error:
-            raise UnshapeableError("attachment_too_large") from error
+            raise UnshapeableError(Reason.ATTACHMENT_TOO_LARGE) from error
         if not content:
-            raise UnshapeableError("attachment_missing")
+            raise UnshapeableError(Reason.ATTACHMENT_MISSING)
         return content

@@ -75,10 +75,10 @@ class Verdict(Enum):
 
 
 class _Prepared(msgspec.Struct, frozen=True):
-    """All that a call needs. `message` is the refusal itself where the content cannot take the channel's shape."""
+    """All that a call needs."""
 
     tenant: Tenant
-    message: Message | Refused
+    message: Message
     choice: Choice
     begins_at: Millis
 
@@ -165,8 +165,7 @@ class Deliver:
             message = self.shape(channel, self.say(request, channel, recipient, tenant), recipient, tenant)
         except UnshapeableError as error:
             # Nobody needs to be called to know that.
-            unshapeable = Refused(kind=AttemptOutcome.PERMANENT, code=error.code)
-            return _Prepared(tenant=tenant, message=unshapeable, choice=Choice(usable={}), begins_at=request.begins_at)
+            return Ended(reason=error.code, status=DeliveryStatus.FAILED)
         return _Prepared(
             tenant=tenant,
             message=message,
@@ -206,8 +205,6 @@ class Deliver:
         return result, change_after(delivery, result, now, randomness, trial=trial)
 
     def _call(self, id: ProviderId, prepared: _Prepared) -> ProviderResult:
-        if isinstance(prepared.message, Refused):
-            return prepared.message
         provider = prepared.choice.usable.get(id)
         if provider is None:
             return Refused(kind=AttemptOutcome.MISCONFIGURED, code="provider_removed")

@@ -11,11 +11,8 @@ from chalicelib.domain.recipient import Recipient
 from chalicelib.domain.request import NotificationRequest
 from chalicelib.domain.template import TemplateUse, languages
 from chalicelib.domain.tenant import Tenant
-from chalicelib.domain.words import Channel
+from chalicelib.domain.words import Channel, Reason
 from chalicelib.services.ports import About, Rendering, TemplateError, TemplateLookup
-
-NOT_FILLED = "template_error"
-"""The code of what a template should have said and could not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Say:
     ) -> Content:
         version = self.templates.version(tenant.id, use.key, use.version)
         if version is None:
-            raise UnshapeableError(NOT_FILLED)
+            raise UnshapeableError(Reason.TEMPLATE_ERROR)
         about = About(
             recipient=_known(recipient),
             tenant={"id": tenant.id, "name": tenant.name},
@@ -69,7 +66,7 @@ class Say:
         try:
             return self.rendering().fill(tenant.id, version, channel, spoken, use.data, about)
         except TemplateError as error:
-            raise UnshapeableError(NOT_FILLED) from error
+            raise UnshapeableError(Reason.TEMPLATE_ERROR) from error
 
 
 def _known(recipient: Recipient) -> dict[str, object]:

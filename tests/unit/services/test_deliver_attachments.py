@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.channels.base import EmailMessage, MailFile, Shaper
 from chalicelib.domain.content import Attachment, Content, EmailContent
-from chalicelib.domain.delivery import AttemptOutcome, DeliveryStatus
+from chalicelib.domain.delivery import DeliveryStatus
 from chalicelib.domain.words import Channel
 from chalicelib.services.attachments import Attach, Storage, TooLargeError
 from chalicelib.services.deliver import Deliver, Verdict
@@ -57,8 +57,7 @@ def test_a_mail_whose_files_cannot_be_sent_fails_for_good_and_calls_nobody(stora
     world = World()
     assert deliver_from(storage, world)(REF, Channel.EMAIL) is Verdict.DONE
     delivery = world.state.deliveries[Channel.EMAIL]
-    assert delivery.status is DeliveryStatus.FAILED
-    assert [(attempt.outcome, attempt.code) for attempt in delivery.attempts] == [(AttemptOutcome.PERMANENT, code)]
+    assert (delivery.status, delivery.reason, delivery.attempts) == (DeliveryStatus.FAILED, code, ())
     assert not world.vendor.calls
 
 
