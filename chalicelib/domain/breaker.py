@@ -27,6 +27,8 @@ MOST_FAILURES: Final = 5
 PROOFS: Final = 2
 REMEMBERED: Final = 20
 """Answers that the failure rate is taken of."""
+OUTDATED: Final = 86_400_000
+"""Milliseconds after which it does not matter any more how the last calls went."""
 TELLING: Final = 5
 """Fewer answers make no rate."""
 NOISE: Final = 0.1
@@ -131,7 +133,11 @@ def sign_of(result: ProviderResult) -> Sign:
 
 
 def at(breaker: Breaker, now: Millis, pause: int) -> Breaker:
-    """Return a breaker as it is at `now`: one that was open for `pause` milliseconds is half-open."""
+    """Return a breaker as it is at `now`: one that was open for `pause` milliseconds is half-open, and one that nobody
+    called for a day says nothing any more.
+    """
+    if breaker.phase is not Phase.CLOSED and now - breaker.since > OUTDATED:
+        return Breaker(turn=breaker.turn + 1, proven=breaker.proven)
     if breaker.phase is not Phase.OPEN or now < breaker.since + pause:
         return breaker
     return _turned(breaker, Phase.HALF_OPEN, Millis(breaker.since + pause))
@@ -167,6 +173,8 @@ def told(breaker: Breaker, circuit: Circuit, now: Millis, pause: int) -> Breaker
             return at(replace(opened, down_since=circuit.down_since or circuit.at), now, pause)
         case Phase.CLOSED if breaker.phase is Phase.OPEN and circuit.at > breaker.since:
             return replace(_turned(breaker, Phase.HALF_OPEN, circuit.at), down_since=None)
+        case Phase.CLOSED if breaker.phase is Phase.HALF_OPEN and circuit.at >= breaker.since:
+            return replace(breaker, down_since=None)
     return breaker
 
 

@@ -66,7 +66,7 @@ class Attempt(Value, frozen=True):
     `segments` how many parts an accepted text message went out in. `epoch` is the delivery's when it was made.
 
     Calls that tried a provider out which was ill, and found that it still is, are one attempt: the last of them, and
-    `trials` is how many they were in a row.
+    `trials` is how many there were. `over`: it was the last one by its provider in this epoch.
     """
 
     number: int
@@ -78,6 +78,7 @@ class Attempt(Value, frozen=True):
     segments: int | None = None
     epoch: int = 0
     trials: int = 0
+    over: bool = False
 
 
 class Detail(StrEnum):
@@ -121,6 +122,11 @@ class Delivery(Value, frozen=True):
     sent_at: Millis | None = None
     delivered_at: Millis | None = None
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def last_attempt(self) -> Attempt | None:
+        """The attempt that was made last."""
+        return max(self.attempts, key=lambda attempt: attempt.number, default=None)
 
     @property
     def calls(self) -> int:

@@ -98,7 +98,7 @@ def _groups(happened: Iterable[Occurrence], mode: EventMode) -> Iterator[list[Oc
 
 
 def _of_delivery(state: NotificationState, channel: Channel, delivery: Delivery, at: Millis) -> Occurrence:
-    last = delivery.attempts[-1] if delivery.attempts else None
+    last = delivery.last_attempt
     occurrence = _occurrence(state, at, channel, str(delivery.attempt), delivery.status)
     return msgspec.structs.replace(
         occurrence,

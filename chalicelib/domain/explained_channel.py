@@ -50,7 +50,8 @@ class _Seen(Value, frozen=True):
     @property
     def provider(self) -> str:
         """The provider of the last attempt, or else the one whose turn it is."""
-        return self.delivery.attempts[-1].provider if self.delivery.attempts else self.following
+        last = self.delivery.last_attempt
+        return self.following if last is None else last.provider
 
     @property
     def following(self) -> str:
@@ -66,7 +67,7 @@ def explain_channel(
     of the health of its providers.
     """
     delivery = state.deliveries[channel]
-    shut = {circuit.provider: circuit.at for circuit in circuits if circuit.phase is Phase.OPEN}
+    shut = {circuit.provider: circuit.down_since or circuit.at for circuit in circuits if circuit.phase is Phase.OPEN}
     seen = _Seen(state=state, channel=channel, delivery=delivery, now=now, shut=shut)
     plan = in_words(None, delivery.detail) if delivery.reason is None else None
     return ExplainedChannel(
@@ -180,10 +181,10 @@ def _left_alone(seen: _Seen) -> str:
 
 def _passed_over(delivery: Delivery) -> str:
     """Return who came before the provider that was called last, and was not called."""
-    called = [attempt.provider for attempt in delivery.attempts]
-    if not called or called[-1] not in delivery.providers:
+    last, called = delivery.last_attempt, {attempt.provider for attempt in delivery.attempts}
+    if last is None or last.provider not in delivery.providers:
         return ""
-    before = delivery.providers[: delivery.providers.index(called[-1])]
+    before = delivery.providers[: delivery.providers.index(last.provider)]
     passed = " and ".join(provider for provider in before if provider not in called)
     return f"; {passed} was passed over because calls to it were failing" if passed else ""
 
@@ -193,8 +194,8 @@ def _tries(delivery: Delivery) -> str:
 
 
 def _last_word(delivery: Delivery) -> str:
-    code = delivery.attempts[-1].code if delivery.attempts else None
-    return "" if code is None else f" ({code})"
+    last = delivery.last_attempt
+    return "" if last is None or last.code is None else f" ({last.code})"
 
 
 def _at(at: Millis | None) -> str:

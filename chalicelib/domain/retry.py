@@ -42,31 +42,27 @@ def change_after(
     that a vendor is down must not pay for it with the message. A provider that only asks to wait is no longer ill.
     """
     match result:
-        case Accepted():
-            return _ended(delivery, DeliveryStatus.SENT, None, _record(delivery, result, now))
-        case Unsure():
-            return _ended(delivery, DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, _record(delivery, result, now))
-        case Refused(kind=AttemptOutcome.PERMANENT):
-            return _ended(delivery, DeliveryStatus.FAILED, Reason.REFUSED, _record(delivery, result, now))
-        case Refused(kind=AttemptOutcome.RETRIABLE) if (ill := trial and result.telling) or (
-            delivery.tries < _tries(result)
-        ):
+        case Refused(kind=AttemptOutcome.RETRIABLE, telling=True) if trial:
+            return _uncounted(delivery, result, now, backoff(1, randomness))
+        case Refused(kind=AttemptOutcome.RETRIABLE) if (tries := _made(delivery)) < _tries(result):
             asked = int(min((result.retry_after or 0) * 1_000, LONGEST_WAIT))
-            again = _again(
-                delivery,
-                result,
-                now,
-                provider=delivery.provider,
-                tries=delivery.tries,
-                wait=max(backoff(delivery.tries, randomness), asked),
-            )
-            return _uncounted(delivery, again) if ill else again
-        case Refused() if others := remaining(delivery)[1:]:
-            return _again(delivery, result, now, provider=others[0], tries=0, wait=0)
-        case Refused():
-            exhausted = result.kind is AttemptOutcome.RETRIABLE
-            reason = Reason.RETRIES_EXHAUSTED if exhausted else Reason.MISCONFIGURED
-            return _ended(delivery, DeliveryStatus.FAILED, reason, _record(delivery, result, now))
+            record, wait = _record(delivery, result, now), max(backoff(tries, randomness), asked)
+            return _again(delivery, record, provider=delivery.provider, tries=delivery.tries, wait=wait)
+        case Refused(kind=kind) if kind is not AttemptOutcome.PERMANENT and (others := remaining(delivery)[1:]):
+            record = replace(_record(delivery, result, now), over=True)
+            return _again(delivery, record, provider=others[0], tries=0, wait=0)
+        case _:
+            status, reason = _END[result.kind if isinstance(result, Refused) else type(result)]
+            return _ended(delivery, status, reason, _record(delivery, result, now))
+
+
+_END: Final[dict[object, tuple[DeliveryStatus, Reason | None]]] = {
+    Accepted: (DeliveryStatus.SENT, None),
+    Unsure: (DeliveryStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN),
+    AttemptOutcome.PERMANENT: (DeliveryStatus.FAILED, Reason.REFUSED),
+    AttemptOutcome.RETRIABLE: (DeliveryStatus.FAILED, Reason.RETRIES_EXHAUSTED),
+    AttemptOutcome.MISCONFIGURED: (DeliveryStatus.FAILED, Reason.MISCONFIGURED),
+}
 
 
 def change_elsewhere(
@@ -123,31 +119,43 @@ def _ended(delivery: Delivery, status: DeliveryStatus, reason: Reason | None, re
     return DeliveryChange(attempt=delivery.attempt, status=status, at=record.at, reason=reason, record=record)
 
 
-def _again(delivery: Delivery, result: Refused, now: Millis, *, provider: int, tries: int, wait: int) -> DeliveryChange:
+def _again(delivery: Delivery, record: Attempt, *, provider: int, tries: int, wait: int) -> DeliveryChange:
     return DeliveryChange(
         attempt=delivery.attempt,
         status=DeliveryStatus.SENDING,
-        at=now,
+        at=record.at,
         in_flight=InFlight.YES,
-        record=_record(delivery, result, now),
+        record=record,
         provider=provider,
         tries=tries,
-        not_before=Millis(now + wait),
+        not_before=Millis(record.at + wait),
     )
 
 
-def _uncounted(delivery: Delivery, again: DeliveryChange) -> DeliveryChange:
-    """Return the change without a try. However often the same delivery finds its provider ill, it grows no more."""
-    record, last = again.record, delivery.attempts[-1] if delivery.attempts else None
-    if record is None:
-        return again
-    same = last is not None and last.trials > 0 and (last.provider, last.epoch) == (record.provider, record.epoch)
-    return replace(
-        again,
-        tries=delivery.tries - 1,
-        record=replace(record, trials=last.trials + 1 if last is not None and same else 1),
-        instead_of=len(delivery.attempts) - 1 if same else None,
+def _uncounted(delivery: Delivery, result: Refused, now: Millis, wait: int) -> DeliveryChange:
+    """Return the change by a call that is no try: its circuit says when the next one may be. However many there are,
+    they are one attempt, so that the state does not grow by them.
+    """
+    record = _record(delivery, result, now)
+    same = [
+        index
+        for index, attempt in enumerate(delivery.attempts)
+        if attempt.trials > 0 and (attempt.provider, attempt.epoch) == (record.provider, record.epoch)
+    ]
+    trials = delivery.attempts[same[0]].trials + 1 if same else 1
+    again = _again(
+        delivery, replace(record, trials=trials), provider=delivery.provider, tries=delivery.tries - 1, wait=wait
     )
+    return replace(again, instead_of=same[0]) if same else again
+
+
+def _made(delivery: Delivery) -> int:
+    """Return how many calls to its provider count in this epoch, with the one that is being judged; it may have been
+    elsewhere in between.
+    """
+    here = delivery.providers[delivery.provider]
+    before = [attempt for attempt in delivery.attempts if (attempt.provider, attempt.epoch) == (here, delivery.epoch)]
+    return max(delivery.tries, 1 + sum(not attempt.trials for attempt in before))
 
 
 def _record(delivery: Delivery, result: ProviderResult, now: Millis) -> Attempt:

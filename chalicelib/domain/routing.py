@@ -58,16 +58,15 @@ def route(facts: Facts, channel: Channel) -> tuple[ProviderId, ...]:
 
 def remaining(delivery: Delivery) -> tuple[int, ...]:
     """Return which of its providers (by index) a delivery can still be made by, in the order they are tried: the one
-    whose turn it is, those after it, and then those that were passed over without a call that counts.
+    whose turn it is, those after it, and then those that were passed over with tries left.
     """
-    counting = (attempt for attempt in delivery.attempts if attempt.epoch == delivery.epoch and not attempt.trials)
-    called = {attempt.provider for attempt in counting}
+    done = {attempt.provider for attempt in delivery.attempts if attempt.epoch == delivery.epoch and attempt.over}
     others = [
         *range(delivery.provider + 1, len(delivery.providers)),
         *range(min(delivery.provider, len(delivery.providers))),
     ]
     current = (delivery.provider,) if delivery.provider < len(delivery.providers) else ()
-    return (*current, *(index for index in others if delivery.providers[index] not in called))
+    return (*current, *(index for index in others if delivery.providers[index] not in done))
 
 
 def first_choice(equals: Sequence[tuple[int, float]], randomness: float) -> int:

@@ -96,6 +96,12 @@ class Breakers:
         with self._changed:
             return self._breaker((tenant, provider)).is_well
 
+    def takes_calls(self, tenant: TenantId, provider: ProviderId) -> bool:
+        """Tell whether a call of a provider would be let through, and not to try it out."""
+        with self._changed:
+            breaker = self._breaker((tenant, provider))
+            return breaker.phase is Phase.CLOSED and breaker.room > 0
+
     def failure_rate(self, tenant: TenantId, provider: ProviderId) -> float:
         """Return the share of this worker's last calls of a provider that failed."""
         with self._changed:
@@ -132,14 +138,16 @@ class Breakers:
             if breaker.room > 0:
                 self._kept[tenant, provider], call = begin(breaker, self.clock())
                 return provider, call
-            down.append(breaker.down_since)
             match breaker.phase:
                 case Phase.CLOSED:
                     return None
                 case Phase.HALF_OPEN:
+                    # It is being tried out, and may turn out to be well.
+                    down.append(None)
                     waits.append(self._later(min(PROBING, self.pause), BUSY))
                 case Phase.OPEN:
                     left = breaker.since + self.pause - self.clock()
+                    down.append(breaker.down_since)
                     # Not all at once: half-open, it takes them one by one.
                     waits.append(self._later(left, self.pause // 2))
         since = [at for at in down if at is not None]

@@ -1,7 +1,8 @@
 """Choosing the provider that makes a delivery now: the one the plan names, as long as it is well; else the next one in
 the plan that may be called; else nobody, and the message waits.
 
-The plan stays as it was decided. As long as all providers are well, nothing is read for this.
+The plan stays as it was decided. As long as its first provider is well and the others may be called, nothing is read
+for this.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +51,11 @@ class ChooseProvider:
         """
         if choice.likely is None:
             return None
-        if all(self.breakers.is_well(ref.tenant, provider) for provider in choice.usable):
+        others = choice.usable.keys() - {choice.likely}
+        # Where another one has to wait, this delivery may be at that one by now.
+        if self.breakers.is_well(ref.tenant, choice.likely) and all(
+            self.breakers.takes_calls(ref.tenant, other) for other in others
+        ):
             return admission.ask([choice.likely])
         state = self.states.get(ref.tenant, ref.id)
         if state is None or claimable(state, channel, self.clock()) is not Claim.FREE:

@@ -53,6 +53,7 @@ ATTEMPT_NAMES: Final = {
     "segments": "g",
     "epoch": "e",
     "trials": "u",
+    "over": "x",
 }
 TOKEN: Final = "c"  # noqa: S105 — the name of a field
 """Field of a leased delivery: says which call of `claim` leased it."""

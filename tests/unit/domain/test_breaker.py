@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.breaker import (
     MOST_FAILURES,
+    OUTDATED,
     Breaker,
     Call,
     Circuit,
@@ -195,6 +196,15 @@ def said(phase: Phase, milliseconds: int = 0, version: int = 1) -> Circuit:
 
 
 JUST_WELL = after(WELL, now=later(SECOND))
+
+
+@pytest.mark.parametrize("ill", [OPEN, HALF_OPEN])
+def test_one_that_nobody_called_for_a_day_is_as_good_as_new(ill: Breaker) -> None:
+    kept, forgotten = (at(ill, Millis(ill.since + OUTDATED + more), PAUSE) for more in (0, 1))
+
+    assert (kept.phase, kept.down_since) == (Phase.HALF_OPEN, NOW)
+    assert (forgotten.phase, forgotten.down_since, forgotten.room) == (Phase.CLOSED, None, 5)
+    assert forgotten.turn > ill.turn, "an answer to an old call says nothing"
 
 
 @pytest.mark.parametrize(

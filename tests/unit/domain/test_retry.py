@@ -13,7 +13,7 @@ from tests.build import NOW, a_delivery
 RETRIABLE = Refused(kind=AttemptOutcome.RETRIABLE, code="busy")
 MISCONFIGURED = Refused(kind=AttemptOutcome.MISCONFIGURED, code="bad_key")
 PERMANENT = Refused(kind=AttemptOutcome.PERMANENT, code="bad_address")
-CALLED = Attempt(number=4, provider=ProviderId("first"), at=NOW, outcome=AttemptOutcome.RETRIABLE)
+CALLED = Attempt(number=4, provider=ProviderId("first"), at=NOW, outcome=AttemptOutcome.RETRIABLE, over=True)
 
 
 def claimed() -> Delivery:

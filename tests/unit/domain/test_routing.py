@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -106,10 +107,10 @@ def test_nobody_who_is_open_comes_before_anybody_who_is_not(
     assert priorities == sorted(priorities)
 
 
-def tried(*ids: str, epoch: int = 0) -> tuple[Attempt, ...]:
+def tried(*ids: str, epoch: int = 0, over: bool = True) -> tuple[Attempt, ...]:
     made = [(number, ProviderId(id)) for number, id in enumerate(ids, 1)]
-    retriable = AttemptOutcome.RETRIABLE
-    return tuple(Attempt(number=number, provider=id, at=NOW, outcome=retriable, epoch=epoch) for number, id in made)
+    known: dict[str, Any] = {"at": NOW, "outcome": AttemptOutcome.RETRIABLE, "epoch": epoch, "over": over}
+    return tuple(Attempt(number=number, provider=id, **known) for number, id in made)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,7 @@ def tried(*ids: str, epoch: int = 0) -> tuple[Attempt, ...]:
         (1, tried("a", "a"), 0, (1, 2)),
         (1, tried(), 0, (1, 2, 0)),  # the first was passed over
         (2, tried("b"), 0, (2, 0)),
+        (2, tried("b", over=False), 0, (2, 0, 1)),  # it has tries left
         (0, tried("b", "c"), 0, (0,)),
         (2, tried("a", "b"), 0, (2,)),
         (0, tried("a", "b", "c"), 1, (0, 1, 2)),  # redriven

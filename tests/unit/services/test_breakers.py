@@ -204,7 +204,7 @@ def test_while_it_is_tried_out_others_come_again_soon() -> None:
     call(worker, *[ILL] * 5)
     fleet.clock.advance(PAUSE)
     assert worker.admission(ACME).ask([FIRST]) is None
-    assert worker.admission(ACME).ask([FIRST]) == Wait(Millis(fleet.clock() + 5_500), down_since=NOW)
+    assert worker.admission(ACME).ask([FIRST]) == Wait(Millis(fleet.clock() + 5_500))
 
 
 def test_what_stands_in_the_table_is_a_circuit_of_the_next_version() -> None:
@@ -237,3 +237,18 @@ def test_while_one_that_is_well_has_calls_enough_nobody_is_down() -> None:
     busy = [worker.admission(ACME) for _ in range(5)]
     assert {admission.ask([SECOND]) for admission in busy} == {None}
     assert worker.admission(ACME).ask([FIRST, SECOND]) == Wait(Millis(NOW + 1_500))
+
+
+def test_who_learns_that_another_one_found_it_well_forgets_since_when_it_was_down() -> None:
+    # Given a worker that saw it go down, and another one that closed it
+    fleet = Fleet()
+    first, other = fleet.worker(), fleet.worker()
+    call(first, *[ILL] * 5)
+    fleet.clock.advance(PAUSE + 1)
+    call(other, WELL, WELL)
+    fleet.clock.advance(FRESH_FOR)
+
+    # When it is down again
+    call(first, ILL)
+
+    assert first.admission(ACME).ask([FIRST]) == Wait(Millis(fleet.clock() + PAUSE + PAUSE // 4), fleet.clock())

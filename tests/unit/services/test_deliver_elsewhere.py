@@ -330,9 +330,10 @@ def test_nobody_waits_longer_than_a_day_for_a_vendor_that_is_down_for_good() -> 
     deliver(world, breakers)
     assert email(world).status is DeliveryStatus.QUEUED
 
-    # When a day is over, and its circuit is open again
-    world.clock.advance(LONGEST_OUTAGE + 1)
-    count(breakers, ProviderId("only"), Sign.ILL)
+    # When a day is over in which it was tried out in vain
+    for _ in range(2):
+        world.clock.advance(LONGEST_OUTAGE // 2 + 1)
+        count(breakers, ProviderId("only"), Sign.ILL)
     deliver(world, breakers)
     deliver(world, breakers)
 
@@ -425,3 +426,86 @@ def test_a_provider_that_has_come_to_be_of_another_channel_is_not_called() -> No
     deliver(world, breakers)
 
     assert (called(world), email(world).status) == (["second"], DeliveryStatus.SENT)
+
+
+def test_trying_out_several_that_are_down_in_turn_adds_no_attempt_each_time() -> None:
+    world = World()
+    world.decided()
+    breakers = opened(world, FIRST, SECOND)
+    world.vendor.answers = [BUSY] * 20
+
+    for _ in range(20):
+        world.clock.advance(PAUSE // 2 + 1_000)
+        deliver(world, breakers)
+
+    made = Counter(called(world))
+    assert {attempt.provider: attempt.trials for attempt in email(world).attempts} == made
+    assert set(made) == {FIRST, SECOND}
+
+
+def test_what_an_ill_provider_asks_for_keeps_nobody_from_the_next() -> None:
+    world = World()
+    world.decided()
+    breakers = opened(world, FIRST)
+    world.clock.advance(PAUSE + 1)
+    world.vendor.answers = [replace(BUSY, retry_after=2.0 * PAUSE)]
+    deliver(world, breakers)
+
+    world.clock.advance(1_000)
+    deliver(world, breakers)
+
+    assert (called(world), email(world).status) == (["first", "second"], DeliveryStatus.SENT)
+
+
+def test_who_failed_once_and_is_well_again_delivers_though_the_one_before_stays_down() -> None:
+    # Given a delivery that went to the second provider, which failed too and opened, later than the first
+    world = World()
+    world.decided()
+    breakers = opened(world, FIRST)
+    world.clock.advance(PAUSE - 10_000)
+    count(breakers, SECOND, *[Sign.ILL] * 4)
+    world.vendor.answers = [BUSY, BUSY]
+    deliver(world, breakers)
+
+    # When it has tried out the first one in vain, and the second one is well
+    world.clock.advance(10_001)
+    deliver(world, breakers)
+    world.clock.advance(PAUSE - 10_000)
+    deliver(world, breakers)
+
+    assert (called(world), email(world).status) == (["second", "first", "second"], DeliveryStatus.SENT)
+
+
+def test_a_provider_is_tried_four_times_however_often_a_delivery_comes_back_to_it() -> None:
+    world = World()
+    world.decided()
+    breakers = opened(world, FIRST)
+    limited = replace(BUSY, telling=False)
+    world.vendor.answers = [*[limited] * 3, BUSY, *[limited] * 9]
+    for _ in range(3):
+        deliver(world, breakers)
+        world.clock.advance(15_000)
+    count(breakers, SECOND, *[Sign.ILL] * 5)
+    world.clock.advance(PAUSE + 1)
+    deliver(world, breakers)
+
+    while email(world).status is DeliveryStatus.SENDING:
+        world.clock.advance(PAUSE + 1)
+        deliver(world, breakers)
+
+    assert sum(not attempt.trials for attempt in email(world).attempts if attempt.provider == SECOND) <= 4
+    assert email(world).reason is Reason.RETRIES_EXHAUSTED
+
+
+def test_a_delivery_at_a_provider_that_has_calls_enough_is_not_claimed_in_vain() -> None:
+    world = World()
+    at_second(world)
+    before, breakers = world.state, world.breakers()
+
+    with ExitStack() as calls:
+        for _ in range(5):
+            assert calls.enter_context(breakers.admission(ACME)).ask([SECOND]) is None
+        deliver(world, breakers)
+
+    assert world.state == before
+    assert len(world.queues.lanes[Channel.EMAIL]) == 1
