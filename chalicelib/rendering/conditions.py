@@ -59,7 +59,10 @@ def _holds(name: str, run: Run, value: Any, other: Any) -> bool:
         run.count(min(len(value), len(other)))
     elif type(value) in _MANY and type(other) in _MANY:
         _count(run, value)
-    return bool(_OPERATORS[name](value, other))
+    try:
+        return bool(_OPERATORS[name](value, other))
+    except TypeError:
+        raise TemplateRuntimeError(f"{kind_of(value)} and {kind_of(other)} have no order") from None
 
 
 def _is_in(run: Run, value: Any, other: Any) -> bool:
