@@ -57,7 +57,7 @@ class Say:
         if version is None:
             raise UnshapeableError(Reason.TEMPLATE_ERROR)
         about = About(
-            recipient=_known(recipient),
+            recipient=recipient.told(),
             tenant={"id": tenant.id, "name": tenant.name},
             unsubscribe_url=link,
             url_schemes=tenant.settings.url_schemes,
@@ -67,13 +67,3 @@ class Say:
             return self.rendering().fill(tenant.id, version, channel, spoken, use.data, about)
         except TemplateError as error:
             raise UnshapeableError(Reason.TEMPLATE_ERROR) from error
-
-
-def _known(recipient: Recipient) -> dict[str, object]:
-    """Return what a template may say of a recipient: no addresses, for what is said in an inbox is seen elsewhere."""
-    return {
-        "userId": recipient.user_id,
-        "userType": recipient.user_type,
-        "locale": recipient.locale or "",
-        "attributes": recipient.attributes,
-    }

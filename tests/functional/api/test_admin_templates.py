@@ -357,6 +357,28 @@ def test_a_key_counts_for_one_template(stored: Api) -> None:
     assert first.json["notifications"][0]["id"] != other.json["notifications"][0]["id"]
 
 
+def test_a_key_of_a_trial_counts_for_one_template(stored: Api) -> None:
+    assert stored.call("POST", TEMPLATES, MANAGER, BODY | {"key": "other"}).status == 201
+    for key in ("order", "other"):
+        stored.world.templates.add(ACME, stored.world.rows.versions[ACME, TemplateKey(key), 1])
+    first, again, other = (
+        stored.call(
+            "POST",
+            f"{TEMPLATES}/{key}/test-send",
+            MANAGER,
+            {"recipient": {"userId": "u9"}},
+            headers={"idempotency-key": "k"},
+        )
+        for key in ("order", "order", "other")
+    )
+    assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+    assert other.json["requestId"] != first.json["requestId"]
+    assert {request.template and request.template.key for request in stored.world.rows.requests.values()} == {
+        "order",
+        "other",
+    }
+
+
 def test_a_deleted_template_is_gone_and_its_numbers_stay_taken(stored: Api) -> None:
     stored.call("POST", f"{ORDER}/publish", ADMIN)
     assert stored.call("DELETE", ORDER, MANAGER).status == 204
