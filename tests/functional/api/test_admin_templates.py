@@ -342,21 +342,6 @@ def test_what_was_tried_under_a_key_is_answered_as_before_whatever_was_saved_sin
     assert again.headers["Idempotency-Replayed"] == "true"
 
 
-def test_a_key_counts_for_one_template(stored: Api) -> None:
-    assert stored.call("POST", TEMPLATES, MANAGER, BODY | {"key": "other"}).status == 201
-    for key in ("order", "other"):
-        stored.world.templates.add(ACME, stored.world.rows.versions[ACME, TemplateKey(key), 1])
-    body = {"recipient": {"userId": "u9"}}
-
-    first, other = (
-        stored.call("POST", f"{TEMPLATES}/{key}/test-send", MANAGER, body, headers={"Idempotency-Key": "k"})
-        for key in ("order", "other")
-    )
-
-    assert (first.status, other.status) == (202, 202), other.text
-    assert first.json["notifications"][0]["id"] != other.json["notifications"][0]["id"]
-
-
 def test_a_key_of_a_trial_counts_for_one_template(stored: Api) -> None:
     assert stored.call("POST", TEMPLATES, MANAGER, BODY | {"key": "other"}).status == 201
     for key in ("order", "other"):
