@@ -183,6 +183,8 @@ def _typed(value: Any) -> dict[str, Any]:
     match value:
         case str():
             return {"S": value}
+        case bool():
+            return {"BOOL": value}
         case int():
             return {"N": str(value)}
         case list() | tuple():
@@ -195,7 +197,7 @@ def _typed(value: Any) -> dict[str, Any]:
 def _plain(typed: dict[str, Any]) -> Any:
     ((kind, value),) = typed.items()
     match kind:
-        case "S":
+        case "S" | "BOOL":
             return value
         case "N":
             return int(value)

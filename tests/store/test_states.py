@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from chalicelib.domain.delivery import Attempt, AttemptOutcome, DeliveryStatus, Detail
 from chalicelib.domain.ids import NotificationId, ProviderId, RotaId, UserId
@@ -162,6 +162,28 @@ def test_attempts_are_kept_in_their_order(store: Store) -> None:
     state = store.states.get(ACME, ID)
     assert state is not None
     assert [attempt.number for attempt in state.deliveries[EMAIL].attempts] == [1, 2, 3]
+
+
+def test_nothing_of_an_attempt_gets_lost(store: Store) -> None:
+    record = Attempt(
+        number=1,
+        provider=ProviderId("first"),
+        at=NOW,
+        outcome=AttemptOutcome.RETRIABLE,
+        vendor_id="v-1",
+        code="busy",
+        segments=2,
+        epoch=1,
+        trials=3,
+        over=True,
+    )
+    assert all(getattr(record, field.name) != field.default for field in fields(Attempt))
+    store.states.put(a_state(), TTL)
+    store.states.claim(REF, EMAIL, NOW, LEASE)
+    store.states.change(REF, EMAIL, replace(a_retry(1, provider=0, tries=0, not_before=NOW), record=record))
+    state = store.states.get(ACME, ID)
+    assert state is not None
+    assert state.deliveries[EMAIL].attempts == (record,)
 
 
 def test_an_attempt_may_take_the_place_of_another(store: Store) -> None:
